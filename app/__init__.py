@@ -1,0 +1,1 @@
+"""The service: what organizers, Flows and the worker run."""

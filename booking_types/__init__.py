@@ -1,0 +1,28 @@
+"""The pure core of hot handover: which booking types, which times, and why not.
+
+Nothing in this package reads a clock, a file, a database or the network. It is asked one
+question with everything it needs in it, and gives one answer; showing times and booking a
+time are the same question, so they cannot disagree.
+
+Words (one word per thing, here and everywhere else):
+
+* **Booking type**: the configured kind of meeting, bound to one Salesforce object.
+* **Record filter**: what a record must satisfy for a booking type to be offered.
+* **Host**: the Salesforce user for whom the meeting is booked; **co-host**: a further one who
+  must attend as well.
+* **booked_by** (shown as *Organizer*): who books on behalf of the host.
+* **Guest**: a person from outside who is invited.
+* **Slot**: a span of time that can be booked; **busy interval**: a span that is taken.
+* **Working hours**: weekly wall-clock hours in one IANA time zone.
+* **Buffer before / after**, **minimum notice**, **booking window**, **increment**: the limits.
+
+Where to look:
+
+* ``model``: the types above, frozen and slotted.
+* ``filters``: which booking types a record is offered, and for each refused one which clause
+  failed.
+* ``hosts``: who may be the host, and who of those is picked.
+* ``availability``: when they can meet, and for every other time why not.
+* ``intervals``, ``bits``: the arithmetic of time underneath.
+* ``errors``: what can be wrong with a question.
+"""

@@ -1,0 +1,110 @@
+"""What can be wrong with what somebody asks for; each error carries what it is about.
+
+These are the anticipated errors: a caller can do something about every one of them. Anything
+else that is raised is a defect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class BookingError(Exception):
+    """Something that a caller asked for cannot be done; the parent of all of these.
+
+    Attributes:
+        code: A stable word for programs (``slot_not_offered``).
+        message: A sentence for the person: what happened and what to do next.
+        field: The part of the request at fault, where it is one (``start``).
+    """
+
+    code = "booking_error"
+
+    def __init__(self, message: str, *, code: str | None = None, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        if code is not None:
+            self.code = code
+
+
+class NotFoundError(BookingError):
+    """The thing does not exist, or this caller may not know that it does."""
+
+    code = "not_found"
+
+
+class ForbiddenError(BookingError):
+    """The caller can see the thing but may not do this with it."""
+
+    code = "forbidden_role"
+
+
+class InvalidRequestError(BookingError):
+    """The request contradicts itself or the rules of its fields."""
+
+    code = "invalid_request"
+
+
+class NotEligibleError(BookingError):
+    """The record does not qualify for the booking type.
+
+    Attributes:
+        failed: The clauses that failed, in words.
+    """
+
+    code = "not_eligible"
+
+    def __init__(self, message: str, *, failed: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.failed = failed
+
+
+class SlotUnavailableError(BookingError):
+    """The time cannot be had, or not any more.
+
+    ``code`` says which: ``slot_not_offered`` (off the grid, outside the hours), ``slot_taken``.
+    """
+
+    code = "slot_taken"
+
+
+class NoHostAvailableError(BookingError):
+    """Nobody who could be the host is free then, or may be booked at all."""
+
+    code = "host_unavailable"
+
+
+class AvailabilityUnverifiedError(BookingError):
+    """A calendar that has to be asked could not be read, so nobody knows whether it is free."""
+
+    code = "availability_unverified"
+
+
+class RevisionConflictError(BookingError):
+    """Somebody else changed the booking meanwhile."""
+
+    code = "revision_mismatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a definition.
+
+    Attributes:
+        path: Where, dotted (``host_rule.lookup_path``).
+        message: What is wrong and what to do, in one sentence.
+    """
+
+    path: str
+    message: str
+
+
+class InvalidDefinitionError(BookingError):
+    """A booking type's definition is wrong; all of its faults at once."""
+
+    code = "invalid_definition"
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("; ".join(f"{fault.path}: {fault.message}" for fault in faults))
+        self.faults = faults

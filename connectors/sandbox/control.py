@@ -1,0 +1,94 @@
+"""The door for tests and the demo: seed, order faults, shift the clock, read the ledgers."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Flask, Response, jsonify, request
+
+from connectors.sandbox.world import Fault, World
+
+
+def _plain(value: Any) -> Any:
+    """A dataclass as plain JSON."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def register(app: Flask, world: World) -> None:  # noqa: C901 - a list of small routes
+    """Add the routes under ``/control``."""
+    door = Blueprint("control", __name__, url_prefix="/control")
+
+    @door.get("/health")
+    def health() -> Response:
+        return jsonify({"status": "ok", "vendors": sorted(world.seeders)})
+
+    @door.post("/seed")
+    def seed() -> Response:
+        """Each vendor's part of the body goes to that vendor; the answer says what was made."""
+        made = {}
+        for vendor, data in request.get_json().items():
+            with world.lock:
+                made[vendor] = world.seeders[vendor](data)
+        return jsonify(made)
+
+    @door.post("/faults")
+    def order() -> Response:
+        with world.lock:
+            world.faults.faults.append(Fault(**request.get_json()))
+        return jsonify({"faults": len(world.faults.faults)})
+
+    @door.get("/faults")
+    def faults() -> Response:
+        with world.lock:
+            return jsonify(_plain(world.faults.faults))
+
+    @door.delete("/faults")
+    def forget() -> Response:
+        with world.lock:
+            world.faults.faults.clear()
+        return jsonify({"faults": 0})
+
+    @door.get("/mails")
+    def mails() -> Response:
+        """All mails, or those of one recipient (``?recipient=``)."""
+        recipient = request.args.get("recipient", "").lower()
+        with world.lock:
+            return jsonify(_plain([m for m in world.mail.mails if recipient in ("", m.recipient)]))
+
+    @door.get("/requests")
+    def requests() -> Response:
+        """The requests since a number (``?after=``), of one vendor (``?vendor=``)."""
+        after = int(request.args.get("after", "0"))
+        vendor = request.args.get("vendor", "")
+        with world.lock:
+            return jsonify(
+                _plain([r for r in world.requests if r.number > after and vendor in ("", r.vendor)])
+            )
+
+    @door.post("/clock")
+    def clock() -> Response:
+        """Shift the clock by so many seconds (``{"shift_seconds": 3600}``)."""
+        with world.lock:
+            world.clock.offset += timedelta(seconds=request.get_json()["shift_seconds"])
+        return jsonify({"now": world.clock.now().isoformat()})
+
+    @door.get("/snapshot")
+    def snapshot() -> Response:
+        return Response(world.snapshot(), mimetype="application/octet-stream")
+
+    @door.put("/snapshot")
+    def restore() -> Response:
+        world.restore(request.get_data())
+        return jsonify({"restored": True})
+
+    app.register_blueprint(door)
