@@ -1,0 +1,32 @@
+"""What every test may ask for: a running sandbox, and names that are its own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from connectors.sandbox.client import SandboxControl
+from connectors.sandbox.server import SandboxServer
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[SandboxServer]:
+    """One stand-in organisation for all tests of this process."""
+    server = SandboxServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def control(sandbox: SandboxServer) -> SandboxControl:
+    """The control door of the sandbox."""
+    return SandboxControl(sandbox.base_url)
+
+
+@pytest.fixture
+def unique() -> str:
+    """A short lower-case token that no other test has: for mail domains and orgs."""
+    return "t" + uuid.uuid4().hex[:10]
