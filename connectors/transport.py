@@ -92,22 +92,28 @@ def _session(adapter_options: Mapping[str, Any], mapping: Mapping[str, str]) -> 
     return session
 
 
-def reading_session(mapping: Mapping[str, str] | None = None) -> requests.Session:
+def reading_session(
+    mapping: Mapping[str, str] | None = None, *, timeout: tuple[float, float] = READ_TIMEOUT
+) -> requests.Session:
     """A session for calls that change nothing: retried once, quickly, whatever their verb.
 
     Args:
         mapping: Address prefix a library insists on to the base address that is really meant.
+        timeout: Seconds to connect, seconds to the first byte.
     """
-    return _session({"retries": _retries(attempts=1), "timeout": READ_TIMEOUT}, mapping or {})
+    return _session({"retries": _retries(attempts=1), "timeout": timeout}, mapping or {})
 
 
-def writing_session(mapping: Mapping[str, str] | None = None) -> requests.Session:
+def writing_session(
+    mapping: Mapping[str, str] | None = None, *, timeout: tuple[float, float] = WRITE_TIMEOUT
+) -> requests.Session:
     """A session for calls that change something: sent once, with a patient time-out.
 
     Args:
         mapping: As in ``reading_session``.
+        timeout: As in ``reading_session``.
     """
-    return _session({"retries": _retries(attempts=0), "timeout": WRITE_TIMEOUT}, mapping or {})
+    return _session({"retries": _retries(attempts=0), "timeout": timeout}, mapping or {})
 
 
 def retry_after(response: requests.Response) -> timedelta | None:
