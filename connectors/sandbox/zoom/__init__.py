@@ -1,11 +1,48 @@
-"""The sandbox's Zoom."""
+"""The sandbox's Zoom: OAuth, users and scheduled meetings of API v2.
+
+* ``state``: accounts, users, meetings, tokens, and ``seed``.
+* ``answers``: how Zoom says no.
+* ``checks``: what a body or a query may say.
+* ``oauth``: ``/zoom/oauth/token``, and who a call is made for.
+* ``meetings``: the routes under ``/zoom/v2``.
+
+What is not played (recurring and instant meetings, schedule_for, registration, webinars) is
+refused as if Zoom did not know it, so that nobody relies on it unseen.
+"""
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g
 
 from connectors.sandbox.world import World
+from connectors.sandbox.zoom import meetings, oauth
+from connectors.sandbox.zoom.answers import Refused
+from connectors.sandbox.zoom.state import ZoomState, seed
 
 
 def register(app: Flask, world: World) -> None:
     """Add the routes under ``/zoom``."""
+    world.states["zoom"] = ZoomState()
+
+    def plant(data: Any) -> dict[str, Any]:
+        return seed(world.states["zoom"], data or {})
+
+    world.seeders["zoom"] = plant
+    zoom = Blueprint("zoom", __name__, url_prefix="/zoom")
+    oauth.add_routes(zoom, world)
+    meetings.add_routes(zoom, world)
+
+    @zoom.errorhandler(Refused)
+    def refused(error: Refused) -> Response:
+        return error.response()
+
+    @zoom.after_request
+    def trace(response: Response) -> Response:
+        response.headers["x-zm-trackingid"] = f"sandbox_{world.number()}"
+        for name, value in g.get("zoom_headers", {}).items():
+            response.headers[name] = value
+        return response
+
+    app.register_blueprint(zoom)
