@@ -564,6 +564,7 @@ class CalendarPart:
         organizer_email: The host.
         organizer_name: The host.
         attendees: Co-hosts and guests.
+        subject: The meeting's title; the mail's subject when empty.
     """
 
     method: str
@@ -574,6 +575,7 @@ class CalendarPart:
     organizer_email: str
     organizer_name: str
     attendees: tuple[Attendee, ...]
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -588,6 +590,8 @@ class Mail:
         location: For the calendar part.
         calendar: The invitation inside, if it is one.
         reply_to: Whom an answer reaches; may be empty.
+        written_at: When it was written, for the mail's date and the invitation's DTSTAMP;
+            nothing for the moment it is sent.
     """
 
     message_id: str
@@ -597,6 +601,7 @@ class Mail:
     location: str = ""
     calendar: CalendarPart | None = None
     reply_to: str = ""
+    written_at: datetime | None = None
 
 
 class Mailer(Protocol):
