@@ -91,7 +91,7 @@ class MailSink:
         await asyncio.gather(*rest, return_exceptions=True)
 
 
-class _Conversation(SMTP):  # type: ignore[misc]  # aiosmtpd is only half typed
+class _Conversation(SMTP):
     """One client's connection."""
 
     line_length_limit = _LARGEST_LINE + 3  # CRLF, and the dot that is doubled
@@ -111,7 +111,7 @@ class _Conversation(SMTP):  # type: ignore[misc]  # aiosmtpd is only half typed
         recipients = self.envelope.rcpt_tos if self.envelope else []
         handler.fault = handler.next_fault("data", recipients) if recipients else None
         if handler.fault is not None and handler.fault.kind == "drop_before":
-            self.transport.close()
+            _hang_up(self)
             return
         await super().smtp_DATA(arg)
 
@@ -143,7 +143,7 @@ class _Handler:
         """Take a recipient."""
         fault = self.next_fault("rcpt", [address])
         if fault is not None and fault.kind == "drop_before":
-            server.transport.close()
+            _hang_up(server)
             return "421 4.3.0 going away"
         if fault is not None and fault.kind == "status":
             return _ordered(fault)
@@ -159,7 +159,7 @@ class _Handler:
     ) -> str:
         """Deliver the text to each recipient, or refuse it."""
         fault, self.fault = self.fault, None
-        content = bytes(envelope.content or b"")
+        content = envelope.original_content or b""
         if fault is not None and fault.kind == "status":
             answer = _ordered(fault)
         else:
@@ -171,8 +171,13 @@ class _Handler:
         broken = fault is not None and fault.kind == "commit_then_drop"
         _log(self.world, content, envelope, status=0 if broken else int(answer[:3]))
         if broken:
-            server.transport.close()
+            _hang_up(server)
         return answer
+
+
+def _hang_up(server: SMTP) -> None:
+    if server.transport is not None:
+        server.transport.close()
 
 
 def _ordered(fault: Fault) -> str:
@@ -231,13 +236,17 @@ def _invitation(message: EmailMessage) -> Invitation | None:
     """
     for part in message.walk():
         if part.get_content_type() == "text/calendar" and part.get_param("method"):
-            data = part.get_payload(decode=True)
-            calendar = icalendar.Calendar.from_ical(data)
+            calendar = icalendar.Calendar.from_ical(_bytes(part))
             if str(calendar["METHOD"]) != part.get_param("method"):
                 raise ValueError("the method is not the one announced")
             (event,) = calendar.walk("VEVENT")
             return _read(event, method=str(calendar["METHOD"]))
     return None
+
+
+def _bytes(part: EmailMessage) -> bytes:
+    data = part.get_payload(decode=True)
+    return data if isinstance(data, bytes) else b""
 
 
 def _read(event: Any, *, method: str) -> Invitation:
