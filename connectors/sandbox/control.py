@@ -33,18 +33,26 @@ def register(app: Flask, world: World) -> None:  # noqa: C901 - a list of small 
         return jsonify({"status": "ok", "vendors": sorted(world.seeders)})
 
     @door.post("/seed")
-    def seed() -> Response:
+    def seed() -> Response | tuple[Response, int]:
         """Each vendor's part of the body goes to that vendor; the answer says what was made."""
         made = {}
-        for vendor, data in request.get_json().items():
+        wanted = request.get_json()
+        unknown = sorted(set(wanted) - set(world.seeders))
+        if unknown:
+            return jsonify({"error": f"no such vendor: {', '.join(unknown)}"}), 400
+        for vendor, data in wanted.items():
             with world.lock:
                 made[vendor] = world.seeders[vendor](data)
         return jsonify(made)
 
     @door.post("/faults")
-    def order() -> Response:
+    def order() -> Response | tuple[Response, int]:
+        try:
+            fault = Fault(**request.get_json())
+        except (TypeError, ValueError) as error:
+            return jsonify({"error": str(error)}), 400
         with world.lock:
-            world.faults.faults.append(Fault(**request.get_json()))
+            world.faults.faults.append(fault)
         return jsonify({"faults": len(world.faults.faults)})
 
     @door.get("/faults")

@@ -45,6 +45,7 @@ def create_app(world: World) -> Flask:
         app.view_functions[endpoint] = _faulty(cast("_View", view), endpoint, world)
     control.register(app, world)
     app.register_error_handler(_BrokenConnection, _hang_up)
+    app.after_request(functools.partial(_log_unplayed, world))
     return app
 
 
@@ -71,22 +72,42 @@ def _faulty(view: _View, endpoint: str, world: World) -> _View:
             status, text = response.status_code, response.get_data(as_text=True)
             return response
         finally:
-            with world.lock:
-                world.requests.append(
-                    LoggedRequest(
-                        number=world.number(),
-                        vendor=vendor,
-                        operation=operation,
-                        caller=caller,
-                        method=request.method,
-                        path=request.full_path.rstrip("?"),
-                        body="" if "token" in operation else _sent(),
-                        status=status,
-                        answer="" if "token" in operation else text[:_KEPT_CHARACTERS],
-                    )
-                )
+            g.is_logged = True
+            _log(world, vendor=vendor, operation=operation, status=status, text=text)
 
     return answer
+
+
+def _log(world: World, *, vendor: str, operation: str, status: int, text: str) -> None:
+    with world.lock:
+        world.requests.append(
+            LoggedRequest(
+                number=world.number(),
+                vendor=vendor,
+                operation=operation,
+                caller=getattr(g, "caller", ""),
+                method=request.method,
+                path=request.full_path.rstrip("?"),
+                body="" if "token" in operation else _sent(),
+                status=status,
+                answer="" if "token" in operation else text[:_KEPT_CHARACTERS],
+            )
+        )
+
+
+def _log_unplayed(world: World, response: Response) -> Response:
+    """Log what no route answered: a refused token, an address or verb the vendor lacks."""
+    vendor, _, operation = (request.endpoint or "").partition(".")
+    vendor = vendor or request.path.split("/")[1]
+    if vendor != "control" and not g.get("is_logged", False):
+        _log(
+            world,
+            vendor=vendor,
+            operation=operation,
+            status=response.status_code,
+            text=response.get_data(as_text=True),
+        )
+    return response
 
 
 def _sent() -> str:
@@ -153,7 +174,9 @@ class SandboxServer:
         self.base_url = f"http://{host}:{self.port}"
         self.world.base_url = self.base_url
         self._smtp = MailSink(self.world, host=host, port=smtp_port)
-        self._thread = threading.Thread(target=self._http.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
 
     @property
     def smtp_url(self) -> str:

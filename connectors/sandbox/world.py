@@ -106,6 +106,18 @@ class MailLedger:
         self.mails: list[DeliveredMail] = []
 
 
+#: ``Fault`` says what each means.
+FAULT_KINDS = (
+    "drop_before",
+    "commit_then_drop",
+    "status",
+    "commit_then_status",
+    "slow",
+    "html",
+    "truncated",
+)
+
+
 @dataclass(slots=True, kw_only=True)
 class Fault:
     """Something that shall go wrong with the next matching call or calls.
@@ -121,6 +133,9 @@ class Fault:
             ``html`` (200 with a page), ``truncated`` (the real answer, cut in the middle).
         times: How many calls it applies to.
         skip: How many matching calls go through first.
+
+    Raises:
+        ValueError: There is no such kind.
     """
 
     vendor: str
@@ -134,6 +149,10 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     hits: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind not in FAULT_KINDS:
+            raise ValueError(f"unknown kind of fault: {self.kind}")
 
     def matches(self, *, vendor: str, operation: str, caller: str) -> bool:
         """Whether this call is one it is meant for."""
