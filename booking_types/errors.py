@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from booking_types.model import Slot
+
 
 class BookingError(Exception):
     """Something that a caller asked for cannot be done; the parent of all of these.
@@ -16,9 +18,11 @@ class BookingError(Exception):
         code: A stable word for programs (``slot_not_offered``).
         message: A sentence for the person: what happened and what to do next.
         field: The part of the request at fault, where it is one (``start``).
+        alternatives: The nearest times that can be had, where the asked one cannot.
     """
 
     code = "booking_error"
+    alternatives: tuple[Slot, ...] = ()
 
     def __init__(self, message: str, *, code: str | None = None, field: str | None = None) -> None:
         super().__init__(message)

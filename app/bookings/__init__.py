@@ -1,0 +1,8 @@
+"""Bookings: what is offered, when, and the one write that takes the time.
+
+* ``questions``: what is asked and answered, as types.
+* ``gathering``: reads what a question needs, in parallel, no transaction open.
+* ``service``: ``BookingService``, the one facade; each method gathers, asks the pure core,
+  and writes once.
+* ``writing``: the transaction that books.
+"""

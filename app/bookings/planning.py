@@ -1,0 +1,355 @@
+"""Decides what a booking is, from what was gathered; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from app import payloads
+from app.bookings.choices import host_choice
+from app.bookings.gathering import People, TypeContext
+from app.bookings.questions import BookRequest, Guest, HostChoice
+from app.bookings.writing import HostPlan, Plan
+from app.callers import Caller
+from app.deliveries.handlers import writing_connection
+from app.deliveries.targets import wanted_targets
+from app.storage.tables import Booking, Connection
+from app.vendors import CALENDAR_VENDORS
+from booking_types.answers import ReasonCode, Verdict
+from booking_types.errors import (
+    BookingError,
+    InvalidRequestError,
+    NoHostAvailableError,
+    SlotUnavailableError,
+)
+from booking_types.hosts import pick
+from booking_types.intervals import Interval
+from booking_types.model import BookingType, Platform, PlatformRuleKind, Slot
+from booking_types.salesforce_ids import salesforce_id
+from connectors.protocols import CrmUser
+
+
+def duration_of(booking_type: BookingType, wanted: timedelta | None) -> timedelta:
+    """The meeting's length: one of the type's, its first by default.
+
+    Raises:
+        InvalidRequestError: ``invalid_duration``.
+    """
+    if wanted is None:
+        return booking_type.durations[0]
+    if wanted not in booking_type.durations:
+        minutes = ", ".join(
+            str(int(each / timedelta(minutes=1))) for each in booking_type.durations
+        )
+        raise InvalidRequestError(
+            f"{booking_type.name} takes {minutes} minutes; choose one of these.",
+            code="invalid_duration",
+            field="duration_minutes",
+        )
+    return wanted
+
+
+def interval_of(start: datetime, duration: timedelta) -> Interval:
+    """The meeting's span.
+
+    Raises:
+        InvalidRequestError: ``invalid_datetime``: outside the years that can be computed with.
+    """
+    try:
+        return Interval(start, start.astimezone(UTC) + duration)
+    except OverflowError:
+        raise InvalidRequestError(
+            "This date is too far away.", code="invalid_datetime", field="start"
+        ) from None
+
+
+def check_co_hosts(
+    *,
+    booking_type: BookingType,
+    co_host_ids: Sequence[str],
+    member_ids: Sequence[str],
+    host_ids: Sequence[str],
+) -> None:
+    """See that these co-hosts may be added.
+
+    Raises:
+        InvalidRequestError: ``co_hosts_not_allowed``, ``too_many_co_hosts``, ``not_a_host``,
+            ``co_host_is_host``.
+    """
+    if not co_host_ids:
+        return
+    rule = booking_type.co_host_rule
+    if not rule.allowed:
+        raise InvalidRequestError(
+            f"{booking_type.name} takes no co-hosts.",
+            code="co_hosts_not_allowed",
+            field="co_host_ids",
+        )
+    if len(co_host_ids) > rule.most:
+        raise InvalidRequestError(
+            f"{booking_type.name} takes at most {rule.most} co-hosts.",
+            code="too_many_co_hosts",
+            field="co_host_ids",
+        )
+    for co_host_id in co_host_ids:
+        if co_host_id not in member_ids:
+            raise InvalidRequestError(
+                "One of the co-hosts does not belong to this booking type. Choose from its hosts.",
+                code="not_a_host",
+                field="co_host_ids",
+            )
+        if list(host_ids) == [co_host_id]:
+            raise InvalidRequestError(
+                "The host cannot be a co-host as well.",
+                code="co_host_is_host",
+                field="co_host_ids",
+            )
+
+
+#: How a reason against a time is answered. The rest of them mean that somebody is busy.
+_INVALID = (
+    ReasonCode.IN_THE_PAST,
+    ReasonCode.BELOW_MINIMUM_NOTICE,
+    ReasonCode.BEYOND_HORIZON,
+)
+
+
+def refusal(verdict: Verdict) -> BookingError:
+    """Why this time cannot be booked, as the error to answer with."""
+    reason = verdict.reasons[0]
+    if reason.code in _INVALID:
+        code = reason.code.value
+        if reason.code is ReasonCode.IN_THE_PAST:
+            code = ReasonCode.BELOW_MINIMUM_NOTICE.value
+        return InvalidRequestError(
+            f"This time cannot be booked: {reason.message}.", code=code, field="start"
+        )
+    message = f"This time cannot be booked: {reason.message}. Choose another one."
+    if reason.code is ReasonCode.HOST_UNAVAILABLE:
+        return NoHostAvailableError(f"The host {reason.message}. Choose somebody else.")
+    code = reason.code.value
+    if reason.code is ReasonCode.CO_HOST_UNAVAILABLE:
+        code = ReasonCode.SLOT_TAKEN.value
+        message = f"A co-host cannot come: {reason.message}. Choose another time."
+    return SlotUnavailableError(message, code=code, field="start")
+
+
+def plan(
+    *,
+    caller: Caller,
+    request: BookRequest,
+    context: TypeContext,
+    people: People,
+    verdict: Verdict,
+    organizer: CrmUser | None,
+    response: Callable[[Session, Booking], dict[str, Any]],
+) -> Plan:
+    """Everything that is written, decided.
+
+    Raises:
+        InvalidRequestError: ``guest_required``, ``guest_is_host``, ``platform_not_connected``,
+            ``template_wrong``.
+    """
+    guests = _guests(context, request.guests)
+    _refuse_hosts_as_guests(guests, people)
+    chosen = pick(
+        slot=Slot(verdict.interval, verdict.host_ids),
+        order=verdict.host_ids,
+        reasons=verdict.reasons,
+    )
+    table = [
+        {
+            "host_id": each.host_id,
+            "picked": each.is_picked,
+            "free": each.is_free,
+            "reason": each.words,
+        }
+        for each in chosen.considered
+    ]
+    explanation = {"rule": context.booking_type.host_rule.kind.value, "table": table}
+    zone = ZoneInfo(request.time_zone)
+    return Plan(
+        caller=caller,
+        request=request,
+        published=context.published,
+        record_id=context.record.record_id,
+        object_name=context.crm_object.name,
+        interval=verdict.interval,
+        local_start=verdict.interval.start.astimezone(zone).replace(tzinfo=None).isoformat(),
+        hosts=tuple(
+            _host_plan(
+                caller=caller,
+                request=request,
+                context=context,
+                people=people,
+                interval=verdict.interval,
+                host_id=host_id,
+                guests=guests,
+                organizer=organizer,
+                explanation=explanation,
+            )
+            for host_id in verdict.host_ids
+        ),
+        co_host_ids=_co_host_ids(request, people),
+        guests=guests,
+        organizer=_organizer(organizer),
+        record_values={
+            path: value.isoformat() if isinstance(value, datetime) else value
+            for path, value in context.record.values.items()
+        },
+        response=response,
+    )
+
+
+def _co_host_ids(request: BookRequest, people: People) -> tuple[str, ...]:
+    wanted = dict.fromkeys(salesforce_id(each) for each in request.co_host_ids)
+    return tuple(each for each in wanted if each in people.hosts)
+
+
+def _organizer(user: CrmUser | None) -> Mapping[str, str]:
+    if user is None:
+        return {}
+    return {"name": user.name, "email": user.email, "time_zone": user.time_zone}
+
+
+def _guests(context: TypeContext, wanted: Sequence[Guest]) -> tuple[dict[str, str], ...]:
+    """Each guest once; the record's own when nobody was named."""
+    booking_type = context.booking_type
+    found: dict[str, dict[str, str]] = {}
+    for guest in wanted or _guests_of_record(context):
+        found.setdefault(guest.email.casefold(), {"email": guest.email, "name": guest.name})
+    if not found and booking_type.write_back.guest_invitation:
+        raise InvalidRequestError(
+            "Nobody is invited: the record has no email address. Enter the guest's.",
+            code="guest_required",
+            field="guests",
+        )
+    return tuple(found.values())
+
+
+def _guests_of_record(context: TypeContext) -> list[Guest]:
+    values = context.record.values
+    booking_type = context.booking_type
+    email = values.get(booking_type.guest_email_path or "")
+    name = values.get(booking_type.guest_name_path or "")
+    if not isinstance(email, str) or not email:
+        return []
+    return [Guest(email=email, name=name if isinstance(name, str) else "")]
+
+
+def _refuse_hosts_as_guests(guests: Sequence[Mapping[str, str]], people: People) -> None:
+    ours = {host.email.casefold() for host in people.hosts.values()}
+    for rows in people.connections.values():
+        ours |= {row.mailbox.casefold() for row in rows}
+    for guest in guests:
+        if guest["email"].casefold() in ours:
+            raise InvalidRequestError(
+                f"{guest['email']} is a host of this meeting and cannot be its guest as well.",
+                code="guest_is_host",
+                field="guests",
+            )
+
+
+def _host_plan(
+    *,
+    caller: Caller,
+    request: BookRequest,
+    context: TypeContext,
+    people: People,
+    interval: Interval,
+    host_id: str,
+    guests: Sequence[Mapping[str, str]],
+    organizer: CrmUser | None,
+    explanation: dict[str, Any],
+) -> HostPlan:
+    booking_type = context.booking_type
+    connections = people.connections[host_id]
+    choice = host_choice(
+        booking_type=booking_type, host=people.hosts[host_id], connections=connections
+    )
+    platform = _platform(booking_type, choice, request.platform)
+    co_host_ids = _co_host_ids(request, people)
+    values = payloads.template_values(
+        record=context.record.values,
+        host=_person(people, host_id),
+        co_hosts=[_person(people, each) for each in co_host_ids],
+        organizer_name=organizer.name if organizer else "",
+        guest=guests[0] if guests else {},
+        interval=interval,
+        time_zone=request.time_zone,
+        notes=request.notes,
+        platform=platform,
+    )
+    return HostPlan(
+        host_id=host_id,
+        platform=platform,
+        subject=payloads.one_line(_render(booking_type, "subject", values)) or booking_type.name,
+        description=_render(booking_type, "description", values),
+        place=_place(booking_type, request, platform, values),
+        targets=tuple(
+            wanted_targets(
+                booking_type=booking_type,
+                platform=platform,
+                has_guests=bool(guests),
+                host_writes_calendar=writing_connection(connections) is not None,
+                co_hosts=co_host_ids,
+                co_hosts_with_calendar=[
+                    each for each in co_host_ids if _has_calendar(people.connections[each])
+                ],
+                host_id=host_id,
+                organizer_id=caller.actor_id if organizer else None,
+            )
+        ),
+        pick=explanation,
+    )
+
+
+def _has_calendar(connections: Sequence[Connection]) -> bool:
+    return any(row.vendor in CALENDAR_VENDORS and row.status == "active" for row in connections)
+
+
+def _person(people: People, host_id: str) -> payloads.Person:
+    host = people.hosts[host_id]
+    return payloads.Person(
+        host_id=host_id, name=host.name, email=host.email, time_zone=host.time_zone
+    )
+
+
+def _platform(booking_type: BookingType, choice: HostChoice, wanted: Platform | None) -> Platform:
+    if wanted is None:
+        return choice.default_platform
+    if wanted in choice.platforms:
+        return wanted
+    name = payloads.PLATFORM_NAMES[wanted] or "No platform"
+    if booking_type.platform_rule.kind is PlatformRuleKind.FIXED:
+        reason = f"{name} cannot be chosen for {booking_type.name}."
+    else:
+        reason = f"{choice.name} has not connected {name}. Choose another platform."
+    raise InvalidRequestError(reason, code="platform_not_connected", field="platform")
+
+
+def _place(
+    booking_type: BookingType,
+    request: BookRequest,
+    platform: Platform,
+    values: Mapping[str, Any],
+) -> str:
+    if platform is not Platform.NONE:
+        return ""
+    return request.place or payloads.one_line(_render(booking_type, "location", values))
+
+
+def _render(booking_type: BookingType, field: str, values: Mapping[str, Any]) -> str:
+    try:
+        return payloads.render(getattr(booking_type, field), values)
+    except payloads.TemplateError as error:
+        raise InvalidRequestError(
+            f"The {field} template of {booking_type.name} is wrong ({error}). "
+            "A Booking Admin has to correct it.",
+            code="template_wrong",
+            field="booking_type_id",
+        ) from error

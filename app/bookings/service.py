@@ -1,0 +1,544 @@
+"""``BookingService``: the one facade over bookings. Gather, ask the pure core, write once."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+import psycopg.errors
+import sqlalchemy.exc
+from sqlalchemy.orm import Session
+
+from app.bookings import planning, writing
+from app.bookings.choices import host_choice
+from app.bookings.gathering import Gatherer, People, Times, TypeContext
+from app.bookings.questions import (
+    AvailabilityAnswer,
+    AvailabilityRequest,
+    BookingsRequest,
+    BookingView,
+    BookRequest,
+    HostChoice,
+    HostsAnswer,
+    OfferedType,
+    OfferedTypes,
+    RefusedType,
+)
+from app.callers import ActorKind, Caller
+from app.clock import Clock
+from app.storage import booking_types, bookings, orgs
+from app.storage.database import Database
+from app.storage.tables import Booking
+from app.vendors import Vendors
+from booking_types import availability
+from booking_types.answers import Question, Verdict
+from booking_types.errors import (
+    AvailabilityUnverifiedError,
+    BookingError,
+    InvalidRequestError,
+    NoHostAvailableError,
+    NotFoundError,
+    SlotUnavailableError,
+)
+from booking_types.filters import resolve
+from booking_types.hosts import HostCandidates, candidates
+from booking_types.intervals import Interval
+from booking_types.model import HostRuleKind, HostTimes, Record, Slot
+from booking_types.salesforce_ids import salesforce_id
+from connectors.protocols import CrmUser
+
+T = TypeVar("T")
+
+#: One question covers at most so much.
+LONGEST_SPAN = timedelta(days=62)
+#: Alternatives are looked for this far around a time that cannot be had.
+_ALTERNATIVES_BEFORE, _ALTERNATIVES_AFTER = timedelta(days=2), timedelta(days=9)
+_TRIES_AT_A_DEADLOCK = 3
+
+#: Reasons that mean nobody knows whether the time is free, rather than that it is taken.
+_UNVERIFIED = ("calendar_unreadable", "salesforce_unreadable")
+
+
+class BookingService:
+    """What organizers and Flows may ask.
+
+    Args:
+        database: Ours.
+        vendors: The outside world.
+        executor: Where calls run side by side.
+        clock: The current instant.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        vendors: Vendors,
+        executor: ThreadPoolExecutor,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._vendors = vendors
+        self._executor = executor
+        self._clock = clock
+        self._gather = Gatherer(database=database, vendors=vendors, executor=executor, clock=clock)
+
+    # ---------------------------------------------------------------------- the questions
+
+    def offered(self, *, caller: Caller, record_id: str) -> OfferedTypes:
+        """Which booking types the record is offered, and why not the others.
+
+        Raises:
+            InvalidRequestError: ``invalid_salesforce_id``.
+            NotFoundError: ``record_not_found``.
+        """
+        found = self._gather.record(caller, record_id)
+        resolution = resolve(
+            booking_types=[row.booking_type for row in found.types], record=found.record
+        )
+        rows = {row.booking_type.key: row for row in found.types}
+        return OfferedTypes(
+            record_id=found.record.record_id,
+            object_name=found.crm_object.name,
+            object_label=found.crm_object.label,
+            offered=tuple(
+                OfferedType(
+                    booking_type_id=rows[offered.key].booking_type_id,
+                    version=rows[offered.key].version,
+                    booking_type=offered,
+                    guest_email=_text(found.record, offered.guest_email_path),
+                    guest_name=_text(found.record, offered.guest_name_path),
+                    guest_time_zone=_text(found.record, offered.guest_time_zone_path),
+                )
+                for offered in resolution.offered
+            ),
+            refused=tuple(
+                RefusedType(
+                    booking_type_id=rows[refusal.booking_type.key].booking_type_id,
+                    refusal=refusal,
+                )
+                for refusal in resolution.refused
+            ),
+            time_zone=found.org.time_zone,
+        )
+
+    def hosts(self, *, caller: Caller, record_id: str, booking_type_id: UUID) -> HostsAnswer:
+        """Who could be the host, and who a co-host.
+
+        Raises:
+            InvalidRequestError: ``invalid_salesforce_id``.
+            NotFoundError: The record or the type is not there for this caller.
+            NotEligibleError: The record does not qualify for the type.
+        """
+        context = self._gather.booking_type(caller, record_id, booking_type_id)
+        found = self._candidates(context)
+        members = context.member_ids if context.booking_type.co_host_rule.allowed else ()
+        people = self._gather.people(caller.org_id, [*found.host_ids, *members])
+        return HostsAnswer(
+            rule=context.booking_type.host_rule.kind.value,
+            hosts=_choices(context, people, found.host_ids),
+            co_hosts=_choices(context, people, members),
+            nobody_because=found.problem,
+            can_show_all=found.kind is HostRuleKind.CHOICE
+            and context.booking_type.host_rule.show_all,
+        )
+
+    def availability(self, *, caller: Caller, request: AvailabilityRequest) -> AvailabilityAnswer:
+        """When they can meet.
+
+        Raises:
+            InvalidRequestError: ``range_too_large``, ``invalid_duration``, ``host_required``.
+            NotFoundError: The record, the type or a person is not there for this caller.
+            NotEligibleError: The record does not qualify for the type.
+            NoHostAvailableError: The type's rule finds nobody.
+        """
+        if request.span.length > LONGEST_SPAN:
+            raise InvalidRequestError(
+                "Ask for at most 62 days at a time.", code="range_too_large", field="to"
+            )
+        context = self._gather.booking_type(caller, request.record_id, request.booking_type_id)
+        duration = planning.duration_of(context.booking_type, request.duration)
+        host_ids = self._hosts_asked(context, request)
+        co_host_ids = self._co_hosts_asked(context, request.co_host_ids, host_ids)
+        people = self._gather.people(caller.org_id, [*host_ids, *co_host_ids])
+        question, times = self._question(
+            context,
+            people,
+            host_ids=host_ids,
+            co_host_ids=co_host_ids,
+            duration=duration,
+            span=request.span,
+            is_fresh=False,
+        )
+        return AvailabilityAnswer(
+            availability=availability.slots(question),
+            explained=availability.explain(question) if request.is_explained else (),
+            people=_choices(context, people, (*host_ids, *co_host_ids), times),
+            duration=duration,
+            as_of=times.as_of,
+            booking_type=context.booking_type,
+            grid_time_zone=question.booking_type.time_zone or question.default_time_zone,
+        )
+
+    # ------------------------------------------------------------------------ the booking
+
+    def book(
+        self,
+        *,
+        caller: Caller,
+        request: BookRequest,
+        answer: Callable[[BookingView], dict[str, Any]],
+    ) -> tuple[dict[str, Any], BookingView]:
+        """Book it: check once more, then take the time and promise the rest in one write.
+
+        Args:
+            caller: Who books.
+            request: What.
+            answer: Makes the body of the answer; it is stored for the idempotency key.
+
+        Returns:
+            The body and what it was made from; for a key that was used before, that call's
+            body.
+
+        Raises:
+            InvalidRequestError: Something in the request is wrong.
+            NotFoundError: The record, the type or a person is not there for this caller.
+            NotEligibleError: The record does not qualify for the type.
+            SlotUnavailableError, NoHostAvailableError: The time cannot be had; the error's
+                ``alternatives`` are the nearest that can.
+            AvailabilityUnverifiedError: A calendar that has to be asked cannot be read.
+        """
+        earlier = self._replay(caller, request)
+        if earlier is not None:
+            return earlier
+        reading_user = self._executor.submit(self._organizer, caller)
+        context = self._gather.booking_type(caller, request.record_id, request.booking_type_id)
+        duration = planning.duration_of(context.booking_type, request.duration)
+        interval = planning.interval_of(request.start, duration)
+        host_ids = self._hosts_asked(context, request)
+        co_host_ids = self._co_hosts_asked(context, request.co_host_ids, host_ids)
+        people = self._gather.people(caller.org_id, [*host_ids, *co_host_ids])
+        question, times = self._question(
+            context,
+            people,
+            host_ids=host_ids,
+            co_host_ids=co_host_ids,
+            duration=duration,
+            span=Interval(
+                interval.start - _ALTERNATIVES_BEFORE, interval.start + _ALTERNATIVES_AFTER
+            ),
+            is_fresh=True,
+        )
+        verdict = availability.check(question, interval.start)
+        if not verdict.is_offered:
+            raise self._refusal(question, verdict, times)
+        plan = planning.plan(
+            caller=caller,
+            request=request,
+            context=context,
+            people=people,
+            verdict=verdict,
+            organizer=reading_user.result(),
+            response=lambda session, booking: answer(self._view(session, booking)),
+        )
+        try:
+            written = self._write(plan)
+        except SlotUnavailableError as error:
+            error.alternatives = self._alternatives(question, interval)
+            raise
+        self._gather.busy_reader.forget(
+            [row for host_id in people.hosts for row in people.connections[host_id]]
+        )
+        return written.response, self._view_of(caller, written)
+
+    def _replay(
+        self, caller: Caller, request: BookRequest
+    ) -> tuple[dict[str, Any], BookingView] | None:
+        with self._database.transaction(caller.org_id) as session:
+            earlier = writing.replay(session, caller, request)
+        if earlier is None:
+            return None
+        return earlier.response, self._view_of(caller, earlier)
+
+    def _write(self, plan: writing.Plan) -> writing.Written:
+        """Write, again after a deadlock, and answer as the faster twin of the same key did."""
+        for attempt in range(_TRIES_AT_A_DEADLOCK):
+            try:
+                with self._database.transaction(plan.caller.org_id) as session:
+                    return writing.write_booking(session, plan)
+            except writing.KeyWasFasterError:
+                with self._database.transaction(plan.caller.org_id) as session:
+                    earlier = writing.replay(session, plan.caller, plan.request)
+                if earlier is not None:
+                    return earlier
+            except sqlalchemy.exc.DBAPIError as error:
+                if not _is_passing(error) or attempt == _TRIES_AT_A_DEADLOCK - 1:
+                    raise
+                # Not a secret: those who collided only must not collide again.
+                threading.Event().wait(random.uniform(0.01, 0.1))  # noqa: S311
+        raise RuntimeError("an idempotency key was taken and is not there")
+
+    def _organizer(self, caller: Caller) -> CrmUser | None:
+        if caller.kind is not ActorKind.USER:
+            return None
+        return self._vendors.crm(caller.org_id).users([caller.actor_id]).get(caller.actor_id)
+
+    # ------------------------------------------------------------------------ reading back
+
+    def get(self, *, caller: Caller, booking_id: UUID) -> BookingView:
+        """A booking with the state of every target.
+
+        Raises:
+            NotFoundError: It is not there, or the caller may not see it.
+        """
+        with self._database.transaction(caller.org_id) as session:
+            booking = bookings.get_booking(session, caller.org_id, booking_id)
+            view = self._view(session, booking) if booking is not None else None
+        if view is None or not self._may_see(caller, view):
+            raise NotFoundError("There is no such booking.")
+        return view
+
+    def get_by_key(self, *, caller: Caller, key: str) -> BookingView:
+        """The booking that the caller's own idempotency key made.
+
+        Raises:
+            NotFoundError: It made none.
+        """
+        with self._database.transaction(caller.org_id) as session:
+            row = bookings.idempotent(session, caller.org_id, principal=caller.principal, key=key)
+            booking = bookings.get_booking(session, caller.org_id, row.booking_id) if row else None
+            if booking is None:
+                raise NotFoundError("No booking was made with this Idempotency-Key.")
+            return self._view(session, booking)
+
+    def list_bookings(
+        self, *, caller: Caller, request: BookingsRequest
+    ) -> tuple[list[BookingView], tuple[Any, UUID] | None]:
+        """Bookings of a record, or those that the caller booked or attends; by start.
+
+        Returns:
+            The bookings, and from where the next page goes on; nothing when this is the last.
+
+        Raises:
+            InvalidRequestError: ``invalid_salesforce_id``.
+            NotFoundError: ``record_not_found``.
+        """
+        record_id = None
+        if request.record_id is not None:
+            record_id = salesforce_id(request.record_id)
+            self._require_record(caller, record_id)
+        with self._database.transaction(caller.org_id) as session:
+            rows = bookings.page(
+                session,
+                caller.org_id,
+                record_id=record_id,
+                user_id=None if record_id else caller.actor_id,
+                after=request.after,
+                before=request.before,
+                cursor=request.cursor,
+                limit=request.limit + 1,
+            )
+            views = self._views(session, caller.org_id, rows[: request.limit])
+        more = len(rows) > request.limit
+        last = views[-1].booking if views and more else None
+        return views, (last.start_at, last.booking_id) if last else None
+
+    def _may_see(self, caller: Caller, view: BookingView) -> bool:
+        if caller.kind is not ActorKind.USER:
+            return True
+        if view.booking.booked_by == caller.actor:
+            return True
+        if any(row.host_id == caller.actor_id for row in view.hosts):
+            return True
+        access = self._vendors.crm(caller.org_id).access(
+            user_id=caller.actor_id, record_ids=[view.booking.record_id]
+        )
+        found = access.get(view.booking.record_id)
+        return found is not None and found.can_read
+
+    def _require_record(self, caller: Caller, record_id: str) -> None:
+        if caller.kind is not ActorKind.USER:
+            return
+        access = self._vendors.crm(caller.org_id).access(
+            user_id=caller.actor_id, record_ids=[record_id]
+        )
+        found = access.get(record_id)
+        if found is None or not found.can_read:
+            raise NotFoundError(
+                "This record does not exist, or you may not see it.", code="record_not_found"
+            )
+
+    def _view(self, session: Session, booking: Booking) -> BookingView:
+        return self._views(session, booking.org_id, [booking])[0]
+
+    def _view_of(self, caller: Caller, written: writing.Written) -> BookingView:
+        with self._database.transaction(caller.org_id) as session:
+            booking = bookings.get_booking(session, caller.org_id, written.booking_id)
+            if booking is None:
+                raise NotFoundError("There is no such booking.")
+            return self._view(session, booking)
+
+    def _views(self, session: Session, org_id: UUID, rows: list[Booking]) -> list[BookingView]:
+        ids = [row.booking_id for row in rows]
+        people = bookings.hosts_of(session, org_id, ids)
+        targets = bookings.deliveries_of(session, org_id, ids)
+        names = orgs.hosts(session, org_id, list({row.host_id for row in people}))
+        types = booking_types.names(
+            session,
+            org_id,
+            list({(row.booking_type_id, row.booking_type_version) for row in rows}),
+        )
+        views = []
+        for row in rows:
+            said = types[row.booking_type_id, row.booking_type_version]
+            own = tuple(each for each in people if each.booking_id == row.booking_id)
+            views.append(
+                BookingView(
+                    booking=row,
+                    hosts=own,
+                    host_names={each.host_id: names[each.host_id].name for each in own},
+                    deliveries=tuple(each for each in targets if each.booking_id == row.booking_id),
+                    booking_type_name=said.name,
+                    has_invitation=said.write_back.guest_invitation and bool(row.guests),
+                )
+            )
+        return views
+
+    # ----------------------------------------------------------------------------- parts
+
+    def _candidates(self, context: TypeContext) -> HostCandidates:
+        return candidates(
+            booking_type=context.booking_type,
+            record=context.record,
+            member_ids=context.member_ids,
+        )
+
+    def _hosts_asked(
+        self, context: TypeContext, request: AvailabilityRequest | BookRequest
+    ) -> tuple[str, ...]:
+        """Whose time is asked for: who was picked, or whom the type's rule finds."""
+        found = self._candidates(context)
+        if not found.host_ids:
+            raise NoHostAvailableError(f"Nobody can be the host: {found.problem}.", code="no_host")
+        if request.host_id is not None:
+            host_id = salesforce_id(request.host_id, field="host_id")
+            if host_id not in found.host_ids:
+                raise InvalidRequestError(
+                    "This person is not a host of this booking type. Choose one of its hosts.",
+                    code="not_a_host",
+                    field="host_id",
+                )
+            return (host_id,)
+        if found.kind is HostRuleKind.CHOICE:
+            wants_all = isinstance(request, AvailabilityRequest) and request.all_hosts
+            if not wants_all or not context.booking_type.host_rule.show_all:
+                raise InvalidRequestError(
+                    "Choose a host first." + (" Or ask for all of them." if wants_all else ""),
+                    code="host_required",
+                    field="host_id",
+                )
+        return found.host_ids
+
+    def _co_hosts_asked(
+        self, context: TypeContext, wanted: tuple[str, ...], host_ids: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        co_host_ids = tuple(
+            dict.fromkeys(salesforce_id(each, field="co_host_ids") for each in wanted)
+        )
+        planning.check_co_hosts(
+            booking_type=context.booking_type,
+            co_host_ids=co_host_ids,
+            member_ids=context.member_ids,
+            host_ids=host_ids,
+        )
+        return co_host_ids
+
+    def _question(
+        self,
+        context: TypeContext,
+        people: People,
+        *,
+        host_ids: tuple[str, ...],
+        co_host_ids: tuple[str, ...],
+        duration: timedelta,
+        span: Interval,
+        is_fresh: bool,
+    ) -> tuple[Question, Times]:
+        times = self._gather.times(
+            org=context.org,
+            booking_type=context.booking_type,
+            people=people,
+            span=availability.busy_span(
+                booking_type=context.booking_type, duration=duration, span=span
+            ),
+            is_fresh=is_fresh,
+        )
+        question = Question(
+            booking_type=context.booking_type,
+            default_time_zone=context.org.time_zone,
+            hosts=_times_of(times.times, (each for each in host_ids if each not in co_host_ids)),
+            co_hosts=_times_of(times.times, co_host_ids),
+            duration=duration,
+            span=span,
+            now=self._clock(),
+        )
+        return question, times
+
+    def _refusal(self, question: Question, verdict: Verdict, times: Times) -> BookingError:
+        alternatives = self._alternatives(question, verdict.interval)
+        asked = (*question.hosts, *question.co_hosts)
+        unread = [
+            each for each in asked if times.times[each.host_id].unavailable_code in _UNVERIFIED
+        ]
+        if unread:
+            error: BookingError = AvailabilityUnverifiedError(
+                f"Whether this time is free cannot be checked: {unread[0].unavailable}. "
+                "Try again in a moment."
+            )
+        else:
+            error = planning.refusal(verdict)
+        error.alternatives = alternatives
+        return error
+
+    def _alternatives(self, question: Question, interval: Interval) -> tuple[Slot, ...]:
+        found = availability.nearest(question, interval.start, count=4)
+        return tuple(slot for slot in found if slot.interval != interval)[:3]
+
+
+def _is_passing(error: sqlalchemy.exc.DBAPIError) -> bool:
+    return isinstance(
+        error.orig,
+        (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure),
+    )
+
+
+def _text(record: Record, path: str | None) -> str:
+    value = record.values.get(path) if path else None
+    return value if isinstance(value, str) else ""
+
+
+def _times_of(times: Mapping[str, HostTimes], host_ids: Any) -> tuple[HostTimes, ...]:
+    return tuple(times[host_id] for host_id in host_ids if host_id in times)
+
+
+def _choices(
+    context: TypeContext,
+    people: People,
+    host_ids: tuple[str, ...],
+    times: Times | None = None,
+) -> tuple[HostChoice, ...]:
+    return tuple(
+        host_choice(
+            booking_type=context.booking_type,
+            host=people.hosts[host_id],
+            connections=people.connections[host_id],
+            times=times.times.get(host_id) if times else None,
+        )
+        for host_id in host_ids
+        if host_id in people.hosts
+    )

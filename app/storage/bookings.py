@@ -1,0 +1,149 @@
+"""Bookings: who is taken when, and the rows of one booking."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import Session
+
+from app.storage.tables import AuditEntry, Booking, BookingHost, Delivery, IdempotencyKey
+from booking_types.intervals import Interval
+
+
+def lock_hosts(session: Session, org_id: UUID, host_ids: Collection[str]) -> None:
+    """Wait until nobody else is booking any of these people; held until commit.
+
+    Sorted, because two callers who lock the same people in different orders wait for each
+    other for ever.
+    """
+    for host_id in sorted(set(host_ids)):
+        session.execute(
+            sa.select(
+                sa.func.pg_advisory_xact_lock(
+                    sa.func.hashtextextended(f"host|{org_id}|{host_id}", 0)
+                )
+            )
+        )
+
+
+def taken(
+    session: Session, org_id: UUID, host_ids: Sequence[str], span: Interval
+) -> dict[str, list[BookingHost]]:
+    """Each person's live bookings that touch the span with their buffers, by person."""
+    rows = session.scalars(
+        sa.select(BookingHost).where(
+            BookingHost.org_id == org_id,
+            BookingHost.host_id.in_(host_ids),
+            BookingHost.is_live,
+            BookingHost.blocked.overlaps(Range(span.start, span.end, bounds="[)")),
+        )
+    )
+    found: dict[str, list[BookingHost]] = {host_id: [] for host_id in host_ids}
+    for row in rows:
+        found[row.host_id].append(row)
+    return found
+
+
+def get_booking(session: Session, org_id: UUID, booking_id: UUID) -> Booking | None:
+    """The booking, if the org has it."""
+    return session.get(Booking, (org_id, booking_id))
+
+
+def hosts_of(session: Session, org_id: UUID, booking_ids: Sequence[UUID]) -> list[BookingHost]:
+    """The people of these bookings, the host of each before its co-hosts."""
+    return list(
+        session.scalars(
+            sa.select(BookingHost)
+            .where(BookingHost.org_id == org_id, BookingHost.booking_id.in_(booking_ids))
+            .order_by(BookingHost.booking_id, BookingHost.role.desc(), BookingHost.host_id)
+        )
+    )
+
+
+def deliveries_of(session: Session, org_id: UUID, booking_ids: Sequence[UUID]) -> list[Delivery]:
+    """The targets of these bookings."""
+    return list(
+        session.scalars(
+            sa.select(Delivery)
+            .where(Delivery.org_id == org_id, Delivery.booking_id.in_(booking_ids))
+            .order_by(Delivery.booking_id, Delivery.target, Delivery.subject_id)
+        )
+    )
+
+
+def page(
+    session: Session,
+    org_id: UUID,
+    *,
+    record_id: str | None,
+    user_id: str | None,
+    after: datetime | None,
+    before: datetime | None,
+    cursor: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[Booking]:
+    """Bookings in the order of their starts, from the cursor on.
+
+    Args:
+        session: Of the org.
+        org_id: The org.
+        record_id: Of this record only.
+        user_id: Booked or held by this user only.
+        after: Starting then or later.
+        before: Starting earlier.
+        cursor: Start and id of the last one seen.
+        limit: At most so many.
+    """
+    query = sa.select(Booking).where(Booking.org_id == org_id)
+    if record_id is not None:
+        query = query.where(Booking.record_id == record_id)
+    if user_id is not None:
+        attends = sa.exists().where(
+            BookingHost.org_id == org_id,
+            BookingHost.booking_id == Booking.booking_id,
+            BookingHost.host_id == user_id,
+        )
+        booked = Booking.booked_by.contains({"kind": "user", "id": user_id})
+        query = query.where(sa.or_(attends, booked))
+    if after is not None:
+        query = query.where(Booking.start_at >= after)
+    if before is not None:
+        query = query.where(Booking.start_at < before)
+    if cursor is not None:
+        query = query.where(sa.tuple_(Booking.start_at, Booking.booking_id) > cursor)
+    query = query.order_by(Booking.start_at, Booking.booking_id).limit(limit)
+    return list(session.scalars(query))
+
+
+def idempotent(
+    session: Session, org_id: UUID, *, principal: str, key: str
+) -> IdempotencyKey | None:
+    """What was answered to that key before."""
+    return session.get(IdempotencyKey, (org_id, principal, key))
+
+
+def audit(
+    session: Session,
+    org_id: UUID,
+    *,
+    actor: dict[str, object],
+    action: str,
+    booking_id: UUID | None = None,
+    details: dict[str, object] | None = None,
+    request_id: str = "",
+) -> None:
+    """Write down what happened, in the transaction in which it happens."""
+    session.add(
+        AuditEntry(
+            org_id=org_id,
+            booking_id=booking_id,
+            actor=actor,
+            action=action,
+            details=details or {},
+            request_id=request_id,
+        )
+    )
