@@ -1,11 +1,44 @@
-"""The sandbox's Google."""
+"""The sandbox's Google: accounts, the token endpoint, and Calendar API v3.
+
+It speaks Google's wire format under ``/google`` and refuses what Google refuses: unknown
+fields and parameters, times without a zone, missing scopes, tokens that are over. Sync tokens
+and watch channels are not spoken.
+
+* ``state``: what it knows.  ``seed``: fills it.
+* ``oauth``: the token endpoint.  ``routes``: the Calendar API.
+* ``events``: writes events on all calendars they are on.  ``invitations``: their mails.
+* ``times``: dates, zones, series.  ``view``: what an answer shows.
+* ``checks``, ``answers``: what is refused, and how.
+"""
 
 from __future__ import annotations
 
-from flask import Flask
+import functools
 
+from flask import Blueprint, Flask, Response
+
+from connectors.sandbox.google import oauth, routes
+from connectors.sandbox.google.answers import GoogleError
+from connectors.sandbox.google.invitations import Mailboxes
+from connectors.sandbox.google.seed import seed
+from connectors.sandbox.google.state import GoogleState
 from connectors.sandbox.world import World
 
 
 def register(app: Flask, world: World) -> None:
-    """Add the routes under ``/google``."""
+    """Add the routes under ``/google``, the seeder and the mailboxes."""
+    world.states["google"] = GoogleState()
+    world.seeders["google"] = functools.partial(seed, world)
+    world.mailbox_providers.append(Mailboxes(world))
+    door = Blueprint("google", __name__, url_prefix="/google")
+    door.register_error_handler(GoogleError, _refused)
+    oauth.add_routes(door, world)
+    routes.add_routes(door, world)
+    app.register_blueprint(door)
+
+
+def _refused(error: Exception) -> Response:
+    """A refusal from before the view was reached, as the answer that says so."""
+    if not isinstance(error, GoogleError):
+        raise error
+    return error.response()

@@ -1,0 +1,150 @@
+"""What the sandbox's Google knows: accounts, calendars with their events, and tokens.
+
+Plain data that can be pickled. Whoever reads or changes it holds ``world.lock``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+#: Everything a calendar connection may do; what a seeded grant has unless it is told otherwise.
+SCOPES = frozenset(
+    {
+        "https://www.googleapis.com/auth/calendar.events",
+        "https://www.googleapis.com/auth/calendar.readonly",
+    }
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Account:
+    """A Google account with a mailbox.
+
+    Attributes:
+        email: Its address, lower case.
+        name: Its owner.
+        receives_invitations: Invitations that arrive appear on the primary calendar at once;
+            otherwise they wait in the mailbox, as with "only when I respond".
+        meet: ``works`` or ``fails``: how requests for a Meet conference end.
+        shares_free_busy: Colleagues of the same domain may ask when it is busy.
+        is_suspended: Nobody comes in any more, with whatever token.
+    """
+
+    email: str
+    name: str
+    receives_invitations: bool = True
+    meet: str = "works"
+    shares_free_busy: bool = True
+    is_suspended: bool = False
+
+    @property
+    def domain(self) -> str:
+        """What stands behind the ``@``."""
+        return self.email.partition("@")[2]
+
+
+@dataclass(slots=True, kw_only=True)
+class Event:
+    """An event or an exception of a series, on one calendar.
+
+    Attributes:
+        resource: Google's Event resource as the calendar has it, without what depends on who
+            looks. Tombstones stay, with status ``cancelled``.
+        pending_answers: How many more answers show the conference as still being made.
+    """
+
+    resource: dict[str, Any]
+    pending_answers: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class CalendarBox:
+    """A calendar.
+
+    Attributes:
+        calendar_id: The account's address for a primary one.
+        owner: Address of the account that has it.
+        summary: Its name.
+        time_zone: IANA.
+        access: What its owner may do: ``owner``, ``writer`` or ``reader``.
+        is_primary: Whether invitations land here.
+        events: By event id, tombstones included.
+    """
+
+    calendar_id: str
+    owner: str
+    summary: str
+    time_zone: str
+    access: str = "owner"
+    is_primary: bool = False
+    events: dict[str, Event] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class RefreshToken:
+    """A user's consent for one client."""
+
+    email: str
+    client_id: str
+    scopes: frozenset[str]
+
+
+@dataclass(slots=True, kw_only=True)
+class AccessToken:
+    """A bearer token.
+
+    Attributes:
+        email: Whom it acts for; empty for a service account that acts for nobody.
+        scopes: What it may be used for.
+        expires_at: By the organisation's clock.
+        grant: The refresh token or the service account it came from.
+    """
+
+    email: str
+    scopes: frozenset[str]
+    expires_at: datetime
+    grant: str
+
+
+@dataclass(slots=True, kw_only=True)
+class ServiceAccount:
+    """A service account that administrators of domains let act for their users.
+
+    Attributes:
+        email: Its own address.
+        public_key: PEM; assertions are checked with it.
+        key_id: Named in the assertions' header.
+        domains: Whose users it may act for.
+        scopes: What for.
+        audiences: The audiences of the assertions it came with, oldest first.
+    """
+
+    email: str
+    public_key: str
+    key_id: str
+    domains: set[str] = field(default_factory=set)
+    scopes: frozenset[str] = SCOPES
+    audiences: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class GoogleState:
+    """All of it."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)
+    calendars: dict[str, CalendarBox] = field(default_factory=dict)
+    clients: dict[str, str] = field(default_factory=dict)
+    refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
+    access_tokens: dict[str, AccessToken] = field(default_factory=dict)
+    service_accounts: dict[str, ServiceAccount] = field(default_factory=dict)
+
+    def account(self, email: str) -> Account | None:
+        """The account of an address, however it is written."""
+        return self.accounts.get(email.strip().lower())
+
+    def calendars_of(self, email: str) -> list[CalendarBox]:
+        """An account's calendars, the primary one first."""
+        mine = [box for box in self.calendars.values() if box.owner == email]
+        return sorted(mine, key=lambda box: not box.is_primary)
