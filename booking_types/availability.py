@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -36,7 +37,7 @@ from booking_types.board import grid_starts
 from booking_types.errors import InvalidRequestError
 from booking_types.intervals import Interval
 from booking_types.local_time import zone_named
-from booking_types.model import BookingType, Slot
+from booking_types.model import BookingType, HostTimes, Slot
 from booking_types.sheet import Sheet, in_words, timing, why_left_out
 
 __all__ = [
@@ -109,7 +110,7 @@ def check(question: Question, start: datetime) -> Verdict:
         # The grid has whole minutes only; there is nothing to look at.
         reasons = (*timing(question, start), _off_grid(question))
         return Verdict(interval=interval, is_offered=False, host_ids=(), reasons=reasons)
-    sheet = Sheet(question, [start])
+    sheet = Sheet(_near(question, interval), [start])
     host_ids, against = sheet.host_ids()[0], sheet.reasons()[0]
     if not _grid(question, first=start, last=start):
         host_ids = []
@@ -213,6 +214,24 @@ def _lines(
     sheet = Sheet(question, starts)
     for start, host_ids, reasons in zip(starts, sheet.host_ids(), sheet.reasons(), strict=True):
         yield start, start.astimezone(zone).date(), tuple(host_ids), tuple(reasons)
+
+
+def _near(question: Question, interval: Interval) -> Question:
+    """The question without the busy intervals that one meeting cannot meet: most of them."""
+    reach = busy_span(booking_type=question.booking_type, duration=question.duration, span=interval)
+    return replace(
+        question,
+        hosts=tuple(_near_only(person, reach) for person in question.hosts),
+        co_hosts=tuple(_near_only(person, reach) for person in question.co_hosts),
+    )
+
+
+def _near_only(person: HostTimes, reach: Interval) -> HostTimes:
+    start, end = reach.start, reach.end
+    near = tuple(
+        taken for taken in person.busy if taken.interval.start < end and taken.interval.end > start
+    )
+    return replace(person, busy=near)
 
 
 def _left_out(question: Question) -> Iterator[Reason]:

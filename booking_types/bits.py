@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 
 from booking_types.intervals import Interval
 
-_DAY_SECONDS = 86_400
 #: The digits of a binary number as text, to the numbers 0 and 1.
 _DIGITS = bytes(1 if digit == ord("1") else 0 for digit in range(256))
 
@@ -47,19 +46,17 @@ class Grid:
     def outward(self, intervals: Iterable[Interval]) -> int:
         """The cells that the intervals touch."""
         # Written out for speed: this loop sees every busy interval of every host.
-        origin, size, cell_seconds = self.origin, self.size, int(self.unit.total_seconds())
+        origin, unit, size = self.origin, self.unit, self.size
         digits = bytearray(b"0") * (size + 1)
+        end = size + 1
         for interval in intervals:
-            delta = interval.start - origin
-            first = (delta.days * _DAY_SECONDS + delta.seconds) // cell_seconds
-            delta = interval.end - origin
-            seconds = delta.days * _DAY_SECONDS + delta.seconds + (delta.microseconds > 0)
-            stop = -(-seconds // cell_seconds)
-            first = max(first, 0)
-            stop = min(stop, size)
-            if first < stop:
+            first = (interval.start - origin) // unit
+            stop = -((origin - interval.end) // unit)
+            if first < size and stop > 0:
+                first = max(first, 0)
+                stop = min(stop, size)
                 # The digits stand with the highest cell first, after one leading zero.
-                digits[size + 1 - stop : size + 1 - first] = b"1" * (stop - first)
+                digits[end - stop : end - first] = b"1" * (stop - first)
         return int(digits, 2)
 
     def inward(self, intervals: Iterable[Interval]) -> int:
