@@ -14,8 +14,7 @@ def one_line(text: str) -> str:
 
 def plain(text: str) -> str:
     """Text for a body: lines end with LF; a lone CR and other control characters go."""
-    lines = text.replace("\r\n", "\n")
-    return "".join(c for c in lines if c in "\n\t" or not is_control(c))
+    return "".join(c for c in text if c in "\n\t" or not is_control(c))
 
 
 def is_control(char: str) -> bool:

@@ -10,7 +10,6 @@ from connectors import transport
 from connectors.errors import (
     ConnectionBrokenError,
     ConnectorError,
-    MissingError,
     OutcomeUnknownError,
     RateLimitedError,
     RejectedError,
@@ -20,10 +19,9 @@ from connectors.errors import (
 CONNECTOR = "zoom"
 
 #: Zoom's error codes. Source: developers.zoom.us/docs/api/errors; 4711 is what a missing
-#: granular scope is answered with.
+#: granular scope is answered with. 3001, a meeting that is gone, needs nothing beside its 404.
 _INVALID_TOKEN = 124
 _NO_SUCH_USER = (1001, 1010)
-_NO_SUCH_MEETING = 3001
 _MISSING_SCOPES = (4700, 4711)
 
 
@@ -90,8 +88,6 @@ def error_of(response: requests.Response, *, operation: str, is_write: bool) -> 
             return kind(CONNECTOR, operation, f"answered {status} without a code", **details)
         if code in _NO_SUCH_USER:
             return RejectedError(CONNECTOR, operation, "the account has no such user", **details)
-        if code == _NO_SUCH_MEETING:
-            return MissingError(CONNECTOR, operation, "the meeting is gone", **details)
         if code == _INVALID_TOKEN or code in _MISSING_SCOPES:
             return ConnectionBrokenError(CONNECTOR, operation, "the app may not do this", **details)
     return transport.status_error(

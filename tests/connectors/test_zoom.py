@@ -548,6 +548,17 @@ def test_a_zoom_that_nobody_answers_at_was_not_written_to(account: Account) -> N
     assert type(caught.value) is TransientError
 
 
+def test_no_proxy_of_the_environment_stands_between(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+
+    assert account.connect().find_conference(account=account.host, key=KEY) is None
+
+
 def test_an_id_that_is_no_number_is_refused_unsent(account: Account) -> None:
     zoom = account.connect()
 

@@ -40,6 +40,13 @@ class Inbox:
         return "250 OK"
 
 
+class RefusesText(SMTP):
+    """Refuses before it has seen the text."""
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802, ARG002 - as aiosmtpd calls it
+        await self.push("451 later")
+
+
 def only_the_mailer(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> Any:
     good = LoginPassword(login=b"mailer@sender.example", password=b"p@ss/word")
     return AuthResult(success=data == good, handled=False)
@@ -201,3 +208,15 @@ def test_a_server_whose_certificate_nobody_vouches_for_gets_nothing(
             mailer.send(MAIL)
 
     assert inbox.was_encrypted == []
+
+
+def test_a_server_that_wants_no_text_now_gets_none_and_may_be_tried_again() -> None:
+    inbox = Inbox()
+
+    with listening(lambda loop: RefusesText(inbox, hostname="mail.example", loop=loop)) as port:
+        mailer = SmtpMailer(url=f"smtp://127.0.0.1:{port}", sender="bookings@sender.example")
+        with pytest.raises(TransientError) as caught:
+            mailer.send(MAIL)
+
+    assert type(caught.value) is TransientError
+    assert caught.value.vendor_code == "451"
