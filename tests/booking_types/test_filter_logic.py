@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from booking_types.filter_logic import LONGEST_LOGIC, LogicError, parse_logic
+
+#: An expression in Python's own words; ``{0}`` to ``{2}`` stand for clauses 1 to 3.
+expressions = st.recursive(
+    st.sampled_from(["{0}", "{1}", "{2}"]),
+    lambda inner: st.one_of(
+        inner.map(lambda text: f"not ({text})"),
+        st.tuples(inner, st.sampled_from(["and", "or"]), inner).map(
+            lambda parts: f"({parts[0]}) {parts[1]} ({parts[2]})"
+        ),
+        st.tuples(inner, inner, inner).map(
+            lambda parts: f"({parts[0]}) or not ({parts[1]}) and ({parts[2]})"
+        ),
+    ),
+    max_leaves=8,
+)
+
+
+@given(expressions)
+def test_logic_means_what_python_means_by_the_same_words(expression: str) -> None:
+    # Every clause has to be used once.
+    expression = f"({expression}) and ({{0}} or {{1}} or {{2}} or not {{2}})"
+    logic = parse_logic(expression.format(1, 2, 3), clauses=3)
+
+    for truths in product([False, True], repeat=3):
+        expected = eval(expression.format(*truths))  # noqa: S307  # the expression is ours
+        assert logic.holds(truths) is expected
+
+
+@pytest.mark.parametrize("text", ["", "  ", "1 AND 2 and 3"])
+def test_without_logic_all_clauses_must_hold(text: str) -> None:
+    logic = parse_logic(text, clauses=3)
+
+    assert logic.holds([True, True, True])
+    assert not logic.holds([True, True, False])
+
+
+@pytest.mark.parametrize("text", ["1 AND (2 OR NOT 3)", "1 and (2 or not 3)", "1 aNd(2 Or noT 3)"])
+def test_words_may_be_written_in_any_case(text: str) -> None:
+    logic = parse_logic(text, clauses=3)
+
+    assert logic.holds([True, False, False])
+    assert not logic.holds([True, False, True])
+
+
+def test_and_binds_tighter_than_or() -> None:
+    logic = parse_logic("1 OR 2 AND 3", clauses=3)
+
+    assert logic.holds([True, False, False])
+    assert not logic.holds([False, True, False])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1 AND 2 AND 4", "names clause 4, but there are 3 clauses"),
+        ("0 AND 1 AND 2 AND 3", "names clause 0, but there are 3 clauses"),
+        ("1 AND 2", "leaves out clause 3"),
+        ("(1 AND 2 AND 3", "opens a parenthesis without closing"),
+        ("((1 AND 2 AND 3", "opens 2 parentheses without closing"),
+        ("1) AND (2 AND 3", "closes a parenthesis at character 2"),
+        ("1 AND 2 XOR 3", "“XOR” at character 9"),
+        ("1 2 3", "“2” at character 3"),
+        ("1 AND 2 AND", "ends too soon"),
+        ("()", "at character 2"),
+        ("1 AND AND 2", "“AND” at character 7"),
+        ("1 && 2", "“&&” at character 3"),
+        ("1 " * LONGEST_LOGIC, "longer than"),
+    ],
+)
+def test_logic_that_cannot_be_understood_says_where(text: str, message: str) -> None:
+    with pytest.raises(LogicError) as caught:
+        parse_logic(text, clauses=3)
+
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["(" * 490 + "1" + ")" * 490, "NOT " * 248 + "1"])
+def test_no_depth_is_too_deep(text: str) -> None:
+    assert parse_logic(text, clauses=1).holds([True])
