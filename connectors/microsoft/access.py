@@ -168,15 +168,16 @@ class MicrosoftAccess(ABC):
         return self._tokens.renew(refused=refused, fetch=self._fetch).access_token
 
     def _fetch(self, stored: Token | None) -> Token:
-        application = msal.ConfidentialClientApplication(
-            self._client_id,
-            client_credential=self._client_secret,
-            authority=self._authority,
-            http_client=self._http,
-            instance_discovery=False,
-        )
         try:
+            application = msal.ConfidentialClientApplication(
+                self._client_id,
+                client_credential=self._client_secret,
+                authority=self._authority,
+                http_client=self._http,
+                instance_discovery=False,
+            )
             answer = self._acquired(application, stored)
+            lifetime = _lifetime(answer)
         except ConnectorError:
             raise
         except (ValueError, KeyError, TypeError, msal.exceptions.MsalError) as error:
@@ -188,7 +189,7 @@ class MicrosoftAccess(ABC):
             refresh_token = stored.refresh_token
         return Token(
             access_token=str(answer["access_token"]),
-            expires_at=datetime.now(UTC) + timedelta(seconds=int(answer.get("expires_in", 3600))),
+            expires_at=None if lifetime is None else datetime.now(UTC) + lifetime,
             refresh_token=refresh_token,
         )
 
@@ -242,6 +243,11 @@ def _user(mailbox: str) -> str:
 
 def _is_nearly_over(token: Token) -> bool:
     return token.expires_at is not None and token.expires_at - _MARGIN <= datetime.now(UTC)
+
+
+def _lifetime(answer: Mapping[str, Any]) -> timedelta | None:
+    seconds = answer.get("expires_in")
+    return None if seconds is None else timedelta(seconds=int(seconds))
 
 
 def _code(text: str) -> str:

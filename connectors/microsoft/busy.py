@@ -45,6 +45,8 @@ _TAKEN = re.compile("[^0]+")
 _OPERATION = "read busy times"
 _PAGE = 200
 _SELECTED = "id,iCalUId,showAs,isCancelled,isAllDay,responseStatus,start,end,originalStartTimeZone"
+#: What ``originalStartTimeZone`` says where the zone got lost, once it is an IANA name.
+_NO_ZONE = frozenset({"UTC", "Etc/UTC", "Etc/GMT"})
 #: Names of the default calendar, besides its id.
 DEFAULT_CALENDAR = frozenset({"", "primary"})
 
@@ -317,7 +319,7 @@ def _days(
     if start.time() != datetime.min.time() or end.time() != datetime.min.time():
         return start, end
     zone: tzinfo | None = zone_from(event.get("originalStartTimeZone"))
-    if zone is None or str(zone) == "UTC":
+    if zone is None or str(zone) in _NO_ZONE:
         zone = own_zone()
     return (
         start.replace(tzinfo=zone).astimezone(UTC),

@@ -46,7 +46,9 @@ _RESPONSES = {
     "declined": AttendeeResponse.DECLINED,
 }
 #: The line of underscores before a meeting's part, with the tags that open just before it.
-_MEETING = re.compile(r"(?:<(?!/)[^<>]*>\s*)*_{20,}")
+_LINE = 20
+_LONG_LINE = re.compile(rf"_{{{_LINE},}}")
+_MEETING = re.compile(rf"(?:<(?!/)[^<>]*>\s*)*_{{{_LINE},}}")
 _BODY = re.compile(r"<body[^>]*>(.*)</body>", re.IGNORECASE | re.DOTALL)
 _SOURCE_BREAK = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 _BLOCKS = frozenset({"div", "p", "li", "tr", "h1", "h2", "h3"})
@@ -114,8 +116,13 @@ def text_of(content: str) -> str:
     return parser.text.removesuffix("\n") if parser.text.strip() else ""
 
 
+def _told_apart(text: str) -> str:
+    """The text without anything that looks like the beginning of a meeting's part."""
+    return _LONG_LINE.sub("_" * (_LINE - 1), text)
+
+
 def _html(text: str) -> str:
-    escaped = html.escape(text, quote=False).replace("\n", "<br>")
+    escaped = html.escape(_told_apart(text), quote=False).replace("\n", "<br>")
     return f"<div>{escaped}</div>" if escaped else ""
 
 
@@ -211,7 +218,7 @@ def changed(current: Mapping[str, Any], draft: EventDraft, *, in_utc: bool = Fal
 
 def _changed_text(current: Mapping[str, Any], draft: EventDraft) -> Json:
     content = _content(current)
-    if text_of(content).split() == draft.description.split():
+    if text_of(content).split() == _told_apart(draft.description).split():
         return {}
     wanted = _html(draft.description)
     if current.get("isOnlineMeeting"):

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 import requests
 
 from connectors.errors import (
+    ConnectionBrokenError,
     ConnectorError,
     MissingError,
     RateLimitedError,
@@ -136,20 +137,30 @@ class Graph:
     ) -> list[Any | ConnectorError]:
         """The JSON answers to many reads, or for each its own error, in the order asked.
 
-        One call is sent plainly; more go by twenties in batches.
+        One call is sent plainly; more go by twenties in batches, one after another until Graph
+        asks to slow down.
 
         Raises:
-            ConnectorError: A whole batch failed.
+            ConnectionBrokenError: Our credential is not accepted.
         """
         if len(calls) == 1:
             try:
                 return [self.read(calls[0], mailbox=mailbox, operation=operation)]
+            except ConnectionBrokenError:
+                raise
             except ConnectorError as error:
                 return [error]
         answers: list[Any | ConnectorError] = []
         for start in range(0, len(calls), BATCH_SIZE):
             part = calls[start : start + BATCH_SIZE]
-            answers.extend(self._batch(part, mailbox=mailbox, operation=operation))
+            try:
+                answers.extend(self._batch(part, mailbox=mailbox, operation=operation))
+            except ConnectionBrokenError:
+                raise
+            except RateLimitedError as error:
+                return answers + [error] * (len(calls) - start)
+            except ConnectorError as error:
+                answers.extend([error] * len(part))
         return answers
 
     def _batch(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import requests
@@ -105,7 +105,7 @@ class MicrosoftWorld(CalendarWorld):
         """A way in that reaches that mailbox, with a store that all ways to it share."""
         stored = Token(
             access_token="none yet",
-            expires_at=None,
+            expires_at=datetime(2000, 1, 1, tzinfo=UTC),
             refresh_token=self.accounts[host.mailbox]["refresh_token"],
         )
         store = self.stores.setdefault(host.mailbox, MemoryTokenStore(stored))

@@ -83,7 +83,13 @@ def register(door: Blueprint, world: World) -> None:
 
 
 def set_caller(world: World) -> None:
-    """Say whose token is asked for: the account's address, or the client id."""
+    """Say whose token is asked for: the account's address, or the client id.
+
+    The discovery document is asked for by nobody: its caller is the tenant it is about.
+    """
+    if request.method == "GET":
+        g.caller = (request.view_args or {}).get("tenant", "")
+        return
     state: MicrosoftState = world.states["microsoft"]
     grant = state.refresh_tokens.get(request.form.get("refresh_token", ""))
     g.caller = grant.email if grant else request.form.get("client_id", "")
