@@ -70,7 +70,6 @@ _ENOUGH: dict[str, frozenset[str]] = {
 _MOST_CALENDARS = 50
 #: Not in the reference; about three months is where Google begins to say ``timeRangeTooLong``.
 _LONGEST_SPAN = timedelta(days=90)
-_MOST_RESULTS = 2500
 _PAGE = 250
 
 
@@ -286,10 +285,10 @@ def _has_properties(resource: dict[str, Any], kind: str, parameter: str) -> bool
     return True
 
 
-def _page(events: list[Event]) -> tuple[list[Event], str | None]:
+def _page(events: list[Event], most: int) -> tuple[list[Event], str | None]:
     """One page of them, and the token of the next."""
     # Google lowers a larger number silently.
-    size = min(checks.number("maxResults", default=_PAGE, least=1, most=2**31 - 1), _MOST_RESULTS)
+    size = min(checks.number("maxResults", default=_PAGE, least=1, most=2**31 - 1), most)
     first = 0
     token = request.args.get("pageToken")
     if token is not None:
@@ -303,7 +302,7 @@ def _page(events: list[Event]) -> tuple[list[Event], str | None]:
 
 def _list(box: CalendarBox) -> dict[str, Any]:
     time_zone, most = _time_zone(), _most_attendees()
-    events, next_page = _page(_listed(box))
+    events, next_page = _page(_listed(box), box.page_size)
     body: dict[str, Any] = {
         "kind": "calendar#events",
         "etag": '"1"',

@@ -34,7 +34,7 @@ def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
             ``calendars`` (``id``, ``summary``, ``time_zone``, ``access``), ``events`` (an Event
             resource whose ``start`` and ``end`` may be plain text, with ``calendar`` by id or
             summary and ``exceptions``), ``scopes``, ``receives_invitations``, ``meet``
-            (whether conferences can be made), ``shares_free_busy``, ``suspended``;
+            (whether conferences can be made), ``shares_free_busy``, ``suspended``, ``page_size``;
             ``client``: ``id`` and ``secret``; ``service_account``: true for one that may act
             for the domains of the accounts, or ``{"scopes": [...], "domains": [...]}``.
 
@@ -114,6 +114,7 @@ def _calendars(
         ),
     )
     primary.time_zone = wanted.get("time_zone", primary.time_zone)
+    primary.page_size = wanted.get("page_size", primary.page_size)
     for one in wanted.get("calendars", ()):
         name = one.get("id") or f"c_{uuid.uuid4().hex}@group.calendar.google.com"
         state.calendars[name] = CalendarBox(

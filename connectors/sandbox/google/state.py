@@ -70,6 +70,7 @@ class CalendarBox:
         time_zone: IANA.
         access: What its owner may do: ``owner``, ``writer`` or ``reader``.
         is_primary: Whether invitations land here.
+        page_size: The most events on one page; Google may give fewer than it is asked for.
         events: By event id, tombstones included.
     """
 
@@ -79,6 +80,7 @@ class CalendarBox:
     time_zone: str
     access: str = "owner"
     is_primary: bool = False
+    page_size: int = 2500
     events: dict[str, Event] = field(default_factory=dict)
 
 
