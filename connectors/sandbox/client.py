@@ -56,3 +56,19 @@ class SandboxControl:
     def shift_clock(self, seconds: float) -> None:
         """Move the organisation's clock."""
         self.call("POST", "/clock", json={"shift_seconds": seconds})
+
+    def callout_token(self, *, org_id: str, user_id: str, audience: str) -> str:
+        """The token that an org's Named Credential sends with a callout of that user.
+
+        Args:
+            org_id: 18 characters.
+            user_id: 18 characters; or the name that a named principal sends for automation.
+            audience: Our service's address, as the credential has it.
+        """
+        response = self._session.post(
+            f"{self.base_url}/salesforce/{org_id}/callout-token",
+            json={"sub": user_id, "aud": audience},
+        )
+        response.raise_for_status()
+        token: str = response.json()["token"]
+        return token

@@ -1,0 +1,280 @@
+"""Reads SOQL: text to a tree, or Salesforce's refusal."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib import resources
+from typing import Any
+
+from lark import Lark, Token, Transformer, v_args
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, VisitError
+
+from connectors.sandbox.salesforce.answers import Refused, malformed_query
+
+#: Source: SOQL and SOSL Reference, "SOQL SELECT Syntax": a statement has at most so many
+#: characters, and OFFSET goes no further.
+MAX_CHARACTERS = 100_000
+MAX_OFFSET = 2_000
+
+_ESCAPES = {
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "b": "\b",
+    "f": "\f",
+    '"': '"',
+    "'": "'",
+    "\\": "\\",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """A pattern: ``%`` any characters, ``_`` one, both plain after a backslash."""
+
+    expression: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``path operator value``; the value of IN and NOT IN is a tuple or a query."""
+
+    path: tuple[str, ...]
+    operator: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Conditions that all (``and``), or one at least (``or``), or not (``not``) must hold."""
+
+    kind: str
+    parts: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One field to sort by."""
+
+    path: tuple[str, ...]
+    is_descending: bool
+    is_nulls_last: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """One statement.
+
+    Attributes:
+        object_name: After FROM: an object, or a child relationship in a sub-query.
+        is_count: ``COUNT()`` alone is selected.
+        paths: Selected dotted paths.
+        children: Selected sub-queries.
+        where: The condition.
+        orders: What to sort by.
+        limit: At most so many rows.
+        offset: After so many.
+    """
+
+    object_name: str
+    is_count: bool = False
+    paths: tuple[tuple[str, ...], ...] = ()
+    children: tuple[Query, ...] = ()
+    where: Any = None
+    orders: tuple[Order, ...] = ()
+    limit: int | None = None
+    offset: int = 0
+
+
+def parse(text: str) -> Query:
+    """The statement.
+
+    Raises:
+        Refused: It is not SOQL, with Salesforce's code.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise Refused("QUERY_TOO_COMPLICATED", "The query is too long.")
+    try:
+        query: Query = _Reader().transform(_grammar().parse(text))
+    except UnexpectedInput as error:
+        raise _unexpected(error, text) from error
+    except VisitError as error:
+        if isinstance(error.orig_exc, Refused):
+            raise error.orig_exc from error
+        raise malformed_query("unexpected token") from error
+    return query
+
+
+@functools.cache
+def _grammar() -> Lark:
+    text = resources.files(__package__).joinpath("soql.lark").read_text(encoding="utf-8")
+    return Lark(text, parser="lalr")
+
+
+def _unexpected(error: UnexpectedInput, text: str) -> Refused:
+    if isinstance(error, UnexpectedCharacters):
+        found = text[error.pos_in_stream :].split()
+        token = found[0] if found else ""
+    else:
+        token = str(getattr(error, "token", "")) or "<EOF>"
+    column = max(getattr(error, "column", 1), 1)
+    return malformed_query(f"ERROR at Row:1:Column:{column}\nunexpected token: '{token}'")
+
+
+def _unescaped(token: Token) -> str:
+    """What a quoted text stands for.
+
+    Raises:
+        Refused: An escape that SOQL does not have.
+    """
+    result, characters = [], iter(str(token)[1:-1])
+    for character in characters:
+        if character != "\\":
+            result.append(character)
+            continue
+        letter = next(characters)
+        if letter not in _ESCAPES:
+            raise malformed_query(f"Invalid string literal: illegal escape '\\{letter}'")
+        result.append(_ESCAPES[letter])
+    return "".join(result)
+
+
+def _pattern(token: Token) -> Like:
+    parts, characters = [], iter(str(token)[1:-1])
+    for character in characters:
+        if character == "\\":
+            letter = next(characters)
+            if letter not in _ESCAPES and letter not in "%_":
+                raise malformed_query(f"Invalid string literal: illegal escape '\\{letter}'")
+            parts.append(re.escape(_ESCAPES.get(letter, letter)))
+        else:
+            parts.append({"%": ".*", "_": "."}.get(character, re.escape(character)))
+    return Like(re.compile("".join(parts), re.IGNORECASE | re.DOTALL))
+
+
+@v_args(inline=True)
+class _Reader(Transformer[Token, Any]):
+    """Turns lark's tree into ``Query``."""
+
+    def start(self, query: Query) -> Query:
+        return query
+
+    def path(self, *names: Token) -> tuple[str, ...]:
+        return tuple(map(str, names))
+
+    def count(self) -> str:
+        return "count"
+
+    def select_item(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        return path
+
+    def child_query(self, query: Query) -> Query:
+        return query
+
+    def select_list(self, *items: Any) -> tuple[Any, ...]:
+        return items
+
+    def query(self, selected: tuple[Any, ...], name: Token, *rest: Any) -> Query:
+        more: dict[str, Any] = dict(rest)
+        return Query(
+            object_name=str(name),
+            is_count=selected == ("count",),
+            paths=tuple(item for item in selected if isinstance(item, tuple)),
+            children=tuple(item for item in selected if isinstance(item, Query)),
+            **more,
+        )
+
+    def where(self, condition: Any) -> tuple[str, Any]:
+        return "where", condition
+
+    def conjunction(self, *parts: Any) -> Combination:
+        return Combination("and", parts)
+
+    def disjunction(self, *parts: Any) -> Combination:
+        return Combination("or", parts)
+
+    def negation(self, part: Any) -> Combination:
+        return Combination("not", (part,))
+
+    def compare(self, path: tuple[str, ...], operator: Token, value: Any) -> Comparison:
+        sign = str(operator)
+        return Comparison(path, "!=" if sign == "<>" else sign, value)
+
+    def like(self, path: tuple[str, ...], pattern: Token) -> Comparison:
+        return Comparison(path, "like", _pattern(pattern))
+
+    def within(self, path: tuple[str, ...], values: tuple[Any, ...]) -> Comparison:
+        return Comparison(path, "in", values)
+
+    def without(self, path: tuple[str, ...], values: tuple[Any, ...]) -> Comparison:
+        return Comparison(path, "not in", values)
+
+    def within_query(self, path: tuple[str, ...], query: Query) -> Comparison:
+        return Comparison(path, "in", query)
+
+    def without_query(self, path: tuple[str, ...], query: Query) -> Comparison:
+        return Comparison(path, "not in", query)
+
+    def list(self, *values: Any) -> tuple[Any, ...]:
+        return values
+
+    def order(self, *items: Order) -> tuple[str, Any]:
+        return "orders", items
+
+    def order_item(self, path: tuple[str, ...], *words: str) -> Order:
+        return Order(path, "desc" in words, "last" in words)
+
+    def direction(self, word: Token) -> str:
+        return str(word).lower()
+
+    def nulls(self, word: Token) -> str:
+        return str(word).lower()
+
+    def limit(self, number: Token) -> tuple[str, Any]:
+        return "limit", _natural(number)
+
+    def offset(self, number: Token) -> tuple[str, Any]:
+        value = _natural(number)
+        if value > MAX_OFFSET:
+            raise Refused(
+                "NUMBER_OUTSIDE_VALID_RANGE", f"Maximum SOQL offset allowed is {MAX_OFFSET}"
+            )
+        return "offset", value
+
+    def string(self, token: Token) -> str:
+        return _unescaped(token)
+
+    def datetime(self, token: Token) -> datetime:
+        try:
+            return datetime.fromisoformat(str(token).upper()).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise malformed_query(f"invalid dateTime: {token}") from error
+
+    def date(self, token: Token) -> date:
+        try:
+            return date.fromisoformat(str(token))
+        except ValueError as error:
+            raise malformed_query(f"invalid date: {token}") from error
+
+    def number(self, token: Token) -> float:
+        text = str(token)
+        return float(text) if "." in text else int(text)
+
+    def true(self, _token: Token) -> bool:
+        return True
+
+    def false(self, _token: Token) -> bool:
+        return False
+
+    def null(self, _token: Token) -> None:
+        return None
+
+
+def _natural(number: Token) -> int:
+    value = int(number)
+    if value < 0:
+        raise malformed_query(f"unexpected token: '{number}'")
+    return value
