@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.google import GoogleAccess, GoogleAccount, GoogleCalendar, GoogleDelegation
+from connectors.memory_tokens import MemoryTokenStore
 from connectors.protocols import Token
 from connectors.sandbox.client import SandboxControl
 from connectors.sandbox.google.state import GoogleState
@@ -19,8 +20,8 @@ from tests.connectors.calendar_contract import (
     EntryKind,
     HostAccount,
     Series,
+    at,
 )
-from tests.connectors.token_store import MemoryTokenStore
 
 _OPERATIONS = {
     Call.FAST_BUSY: ("free_busy",),
@@ -255,3 +256,38 @@ class DelegatedGoogleWorld(GoogleWorld):
 
     def revoke(self, host: HostAccount) -> None:
         self.seed({"email": host.mailbox, "suspended": True})
+
+
+# ------------------------------------------------------------------- raw calls and answers
+
+EVENTS = "calendars/primary/events"
+
+
+def an_event(**changes: Any) -> dict[str, Any]:
+    event = {
+        "id": "abcdef0123456789",
+        "summary": "Meeting",
+        "start": {"dateTime": at(10).isoformat()},
+        "end": {"dateTime": at(11).isoformat()},
+    }
+    return {name: value for name, value in (event | changes).items() if value is not None}
+
+
+def insert(
+    world: GoogleWorld, host: HostAccount, event: dict[str, Any] | None = None, query: str = ""
+) -> Any:
+    return world.request(host, "POST", f"{EVENTS}{query}", json=event or an_event())
+
+
+def reason(answer: Any) -> tuple[int, str]:
+    """An error's status and Google's word for it."""
+    error = answer.json()["error"]
+    assert error["code"] == answer.status_code
+    return answer.status_code, error["errors"][0]["reason"]
+
+
+def listed(world: GoogleWorld, host: HostAccount, query: str = "") -> list[dict[str, Any]]:
+    answer = world.request(host, "GET", f"{EVENTS}{query}")
+    answer.raise_for_status()
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
