@@ -11,12 +11,12 @@ import pytest
 
 from connectors.errors import ConnectionBrokenError, RateLimitedError, TransientError
 from connectors.google import GoogleAccount, GoogleDelegation
+from connectors.memory_tokens import MemoryTokenStore
 from connectors.protocols import Token
 from connectors.sandbox.client import SandboxControl
 from connectors.sandbox.server import SandboxServer
 from connectors.sandbox.world import LoggedRequest
 from tests.connectors.google_world import DelegatedGoogleWorld, GoogleWorld
-from tests.connectors.token_store import MemoryTokenStore
 
 
 @pytest.fixture
