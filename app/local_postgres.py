@@ -23,19 +23,20 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
 
+from app.databases import Databases
 from app.processes import Child, Guard, ProcessesError
 
 #: Owner of every database made here.
@@ -51,6 +52,8 @@ _LOOK_EVERY = 0.02  # seconds
 _LONGEST_SOCKET_PATH = 103
 #: What PostgreSQL calls the file that guards its socket, the longest name beside it.
 _SOCKET_LOCK = ".s.PGSQL.5432.lock"
+#: In the folder: the superuser's address while the server runs.
+_ADDRESS = "address"
 
 _SETTINGS = {
     "listen_addresses": "",
@@ -72,86 +75,6 @@ _TEST_SETTINGS = {
 
 class LocalPostgresError(ProcessesError):
     """The server cannot be used; the message is one sentence for the user."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Databases:
-    """Makes and removes databases on one server.
-
-    Attributes:
-        admin_url: Address of a role that may create databases, on any database.
-        owner: Role that shall own the databases and that their addresses name; the admin
-            itself when None.
-    """
-
-    admin_url: str
-    owner: str | None = None
-
-    def url(self, name: str) -> str:
-        """The database's address, as its owner."""
-        parts = urlsplit(self.admin_url)
-        netloc = parts.netloc
-        if self.owner is not None:
-            netloc = f"{self.owner}@{netloc.rpartition('@')[2]}"
-        # By hand: urlunsplit drops the slashes of an address without a host.
-        query = f"?{parts.query}" if parts.query else ""
-        return f"{parts.scheme}://{netloc}/{quote(name, safe='')}{query}"
-
-    def create(self, name: str) -> str:
-        """Make an empty database, unless it is there.
-
-        Returns:
-            Its address.
-        """
-        with self._admin() as admin:
-            known = admin.execute("select from pg_database where datname = %s", [name])
-            if known.fetchone() is None:
-                self._create(admin, name, template="template1")
-        return self.url(name)
-
-    def clone(self, *, template: str, name: str) -> str:
-        """Make a copy of a database that nobody is connected to.
-
-        Returns:
-            The copy's address.
-        """
-        with self._admin() as admin:
-            self._create(admin, name, template=template)
-        return self.url(name)
-
-    def drop(self, name: str) -> None:
-        """Remove a database, whoever is connected to it."""
-        with self._admin() as admin:
-            admin.execute(
-                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
-            )
-
-    def names(self, *, prefix: str) -> list[str]:
-        """The databases whose names begin like this."""
-        with self._admin() as admin:
-            rows = admin.execute(
-                "select datname from pg_database where starts_with(datname, %s)", [prefix]
-            )
-            return [str(row[0]) for row in rows]
-
-    def is_admin_superuser(self) -> bool:
-        """Whether the admin passes row-level security."""
-        with self._admin() as admin:
-            row = admin.execute(
-                "select rolsuper or rolbypassrls from pg_roles where rolname = current_user"
-            ).fetchone()
-        return row is not None and bool(row[0])
-
-    def _admin(self) -> psycopg.Connection:
-        return psycopg.connect(self.admin_url, autocommit=True)
-
-    def _create(self, admin: psycopg.Connection, name: str, *, template: str) -> None:
-        statement = sql.SQL("create database {} template {}").format(
-            sql.Identifier(name), sql.Identifier(template)
-        )
-        if self.owner is not None:
-            statement += sql.SQL(" owner {}").format(sql.Identifier(self.owner))
-        admin.execute(statement)
 
 
 class LocalPostgres:
@@ -265,11 +188,13 @@ class LocalPostgres:
             self.stop()
             raise
         self._databases = Databases(admin_url=admin_url, owner=SERVICE_ROLE)
+        (self._home / _ADDRESS).write_text(f"{admin_url}\n")
         return admin_url
 
     def stop(self) -> None:
         """Stop the server, whoever is connected; its data stays. Harmless when it is stopped."""
         if self._child is not None:
+            (self._home / _ADDRESS).unlink(missing_ok=True)
             self._child.stop()
         if self._own_guard is not None:
             self._own_guard.close()
@@ -479,3 +404,27 @@ def _make_role(admin_url: str) -> None:
                     sql.Identifier(SERVICE_ROLE)
                 )
             )
+
+
+def open_psql(*, data_dir: Path, database: str) -> None:
+    """Become ``psql`` on a database of the server that runs on this folder.
+
+    Raises:
+        LocalPostgresError: None does.
+    """
+    try:
+        admin_url = (data_dir / _ADDRESS).read_text().strip()
+        psycopg.connect(admin_url, connect_timeout=5).close()
+    except (FileNotFoundError, psycopg.OperationalError):
+        raise LocalPostgresError(
+            f"no local PostgreSQL runs on {data_dir}: start `make demo` in another terminal"
+        ) from None
+    psql = _programs() / "bin" / "psql"
+    os.execv(psql, ["psql", Databases(admin_url=admin_url).url(database)])  # noqa: S606 - our own
+
+
+if __name__ == "__main__":
+    try:
+        open_psql(data_dir=Path(".local/postgres"), database="demo")
+    except LocalPostgresError as failure:
+        sys.exit(str(failure))

@@ -367,7 +367,7 @@ class Supervisor:
                 name=program.name,
                 argv=program.argv,
                 env=program.env,
-                log_file=self._log_dir / f"{program.name}.log",
+                log_file=self._log_dir / f"{program.name.replace(' ', '-')}.log",
                 guard=self.guard,
                 stop_within=program.stop_within,
             )

@@ -27,7 +27,8 @@ from pathlib import Path
 
 import pytest
 
-from app.local_postgres import Databases, LocalPostgres
+from app.databases import Databases
+from app.local_postgres import LocalPostgres
 from app.migrate import migrate
 
 _ROOT = Path(__file__).parent.parent

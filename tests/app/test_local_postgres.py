@@ -13,7 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from app.local_postgres import SERVICE_ROLE, Databases, LocalPostgres, LocalPostgresError
+from app.databases import Databases
+from app.local_postgres import SERVICE_ROLE, LocalPostgres, LocalPostgresError, open_psql
 from tests.database import TestServer, open_folder
 
 WAIT_AT_MOST = 20.0  # seconds
@@ -250,6 +251,30 @@ def test_a_server_that_does_not_start_says_why_in_one_sentence(folder: Path) -> 
 def test_asking_for_databases_before_the_start_is_an_error(folder: Path) -> None:
     with pytest.raises(LocalPostgresError, match="has not been started"):
         _ = LocalPostgres(folder).databases
+
+
+def test_psql_finds_the_server_that_runs_on_a_folder(folder: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from app.local_postgres import open_psql;"
+        " open_psql(data_dir=Path(sys.argv[1]), database='postgres')"
+    )
+
+    with LocalPostgres(folder, is_for_tests=True):
+        psql = subprocess.run(  # noqa: S603 - our own script
+            [sys.executable, "-c", script, str(folder)],
+            input="select 'it is ' || current_user",
+            capture_output=True,
+            text=True,
+            check=True,
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+
+    assert "it is postgres" in psql.stdout
+
+
+def test_psql_where_no_server_runs_says_what_to_do(folder: Path) -> None:
+    with pytest.raises(LocalPostgresError, match="start `make demo`"):
+        open_psql(data_dir=folder, database="postgres")
 
 
 @pytest.mark.parametrize(
