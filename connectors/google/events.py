@@ -48,7 +48,6 @@ _BARE = "|".join(sorted((n for n in html.entities.html5 if not n.endswith(";")),
 _AMPERSAND = re.compile(rf"&(?=#|[A-Za-z][A-Za-z0-9]*;|{_BARE})")
 _BREAK = re.compile(r"<(?:br\s*/?|/p|/div|/li)>", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
-_REFERENCE = re.compile(r"&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);")
 
 
 def to_html(text: str) -> str:
@@ -63,8 +62,7 @@ def to_html(text: str) -> str:
 
 def to_text(markup: str) -> str:
     """A description as plain text, whoever wrote it."""
-    text = _TAG.sub("", _BREAK.sub("\n", markup))
-    return _REFERENCE.sub(lambda found: html.unescape(found.group()), text)
+    return html.unescape(_TAG.sub("", _BREAK.sub("\n", markup)))
 
 
 # ----------------------------------------------------------------------- to Google

@@ -8,14 +8,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from booking_types.intervals import Interval
 from connectors.errors import (
+    MissingError,
     OutcomeUnknownError,
     RejectedError,
     TransientError,
 )
 from connectors.google import GoogleAccess, GoogleCalendar
+from connectors.google.events import to_html, to_text
 from connectors.protocols import (
     Attendee,
     AttendeeResponse,
@@ -301,6 +305,29 @@ def test_a_description_written_in_googles_own_editor_is_read_as_plain_text(
 
     assert found is not None
     assert found.description == "One & two\nthree <four>five\n"
+
+
+@given(st.text())
+@example("&copy=1 &lt; &amp;amp; &notit; &#65 <b>&</b>")
+def test_any_text_comes_back_from_googles_markup_as_it_was(text: str) -> None:
+    assert to_text(to_html(text)) == text
+
+
+def test_a_link_with_several_parameters_is_left_as_it_is() -> None:
+    """Google puts descriptions into mails unchanged, where links must work."""
+    link = "https://example.com/?a=1&b=2"
+
+    assert to_html(link) == link
+
+
+def test_a_calendar_id_cannot_lead_to_another_calendar(world: GoogleWorld) -> None:
+    host = world.add_host("host")
+    made = create(world, host, a_draft())
+
+    with pytest.raises(MissingError):
+        world.calendar(host).get_event(
+            mailbox=host.mailbox, calendar_id="elsewhere/../primary", event_id=made.event_id
+        )
 
 
 def test_our_markers_are_on_our_event_only(world: GoogleWorld) -> None:

@@ -267,16 +267,26 @@ def test_every_answer_of_the_sandbox_is_one_google_publishes(world: GoogleWorld)
         check_answer(request)
 
 
+#: Bodies with nothing wrong, for tests that put one wrong thing in.
+_WHOLE = {
+    "start": {"dateTime": "2027-03-15T10:00:00Z"},
+    "end": {"dateTime": "2027-03-15T11:00:00Z"},
+}
+_SPAN = {"timeMin": "2027-03-15T00:00:00Z", "timeMax": "2027-03-16T00:00:00Z"}
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
-        ("POST", "calendars/primary/events", {"sumary": "Typo"}),
-        ("POST", "calendars/primary/events?sendUpdate=all", {}),
-        ("POST", "calendars/primary/events?sendUpdates=some", {}),
-        ("POST", "freeBusy", {"items": [{"id": "x", "name": "y"}]}),
+        ("POST", "calendars/primary/events", {**_WHOLE, "sumary": "Typo"}),
+        ("POST", "calendars/primary/events", {"end": _WHOLE["end"]}),
+        ("POST", "calendars/primary/events?sendUpdate=all", _WHOLE),
+        ("POST", "calendars/primary/events?sendUpdates=some", _WHOLE),
+        ("POST", "freeBusy", {**_SPAN, "items": [{"id": "x", "name": "y"}]}),
         ("GET", "calendars/primary/events?timeMin=2026-12-01%2010:00", None),
         ("GET", "calendars/primary/events?maxResults=0", None),
         ("PATCH", "calendars/primary/events/abcde", {"summary": 5}),
+        ("PATCH", "calendars/primary/events/abcde", {"attendees": [{"mail": "a@b.test"}]}),
     ],
 )
 def test_what_the_published_document_refuses_the_sandbox_refuses(
