@@ -8,6 +8,7 @@ from typing import Any
 
 import requests
 
+from connectors.memory_tokens import MemoryTokenStore
 from connectors.microsoft import MicrosoftAccount, MicrosoftApplication, MicrosoftCalendar
 from connectors.protocols import Token
 from connectors.transport import writing_session
@@ -18,7 +19,6 @@ from tests.connectors.calendar_contract import (
     EntryKind,
     HostAccount,
 )
-from tests.connectors.token_store import MemoryTokenStore
 
 _KINDS: Mapping[EntryKind, Mapping[str, Any]] = {
     EntryKind.BUSY: {},

@@ -391,6 +391,29 @@ def test_a_refusal_of_a_write_is_known_not_to_have_happened(
     assert caught.value.request_id
 
 
+def test_a_redirection_is_not_followed_with_our_token(
+    world: MicrosoftWorld, host: HostAccount
+) -> None:
+    elsewhere = {"Location": f"{world.sandbox.base_url}/microsoft/v1.0/me"}
+    world.fault(host, Call.FIND, "status", status=302, headers=elsewhere)
+
+    with pytest.raises(RejectedError):
+        find(world, host)
+
+
+def test_a_shared_id_with_a_quote_in_it_is_looked_for_as_it_is(world: MicrosoftWorld) -> None:
+    times = {"start": at(9).isoformat(), "end": at(10).isoformat()}
+    uid = f"it's@{world.domain}"
+    host = world.add_account("host", events=[{**times, "ical_uid": uid}, times])
+
+    copy = world.calendar(host).find_copy(
+        mailbox=host.mailbox, ical_uid=uid, interval=between(9, 10)
+    )
+
+    assert copy is not None
+    assert copy.ical_uid == uid
+
+
 def test_an_account_that_did_not_grant_writing_is_rejected(world: MicrosoftWorld) -> None:
     host = world.add_account("host", scopes=["Calendars.Read"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +14,13 @@ from connectors.errors import (
     RateLimitedError,
     TransientError,
 )
+from connectors.memory_tokens import MemoryTokenStore
 from connectors.microsoft import MicrosoftAccount, MicrosoftApplication
+from connectors.protocols import Token
 from connectors.sandbox.client import SandboxControl
 from connectors.sandbox.server import SandboxServer
 from tests.connectors.calendar_contract import HostAccount
 from tests.connectors.microsoft_world import MicrosoftApplicationWorld, MicrosoftWorld
-from tests.connectors.token_store import MemoryTokenStore
 
 
 @pytest.fixture
@@ -94,6 +96,7 @@ def test_a_login_that_stumbles_once_is_not_noticed(
     ("kind", "details"),
     [
         ("status", {"status": 503}),
+        ("status", {"status": 503, "body": '{"error": "no"}'}),
         ("html", {}),
         ("truncated", {}),
         ("drop_before", {}),
@@ -180,6 +183,19 @@ def test_the_newest_refresh_token_is_kept(world: MicrosoftWorld, host: HostAccou
     assert stored is not None
     assert stored.refresh_token not in (None, first)
     assert stored.expires_at is not None
+
+
+def test_a_token_that_is_almost_over_is_replaced_before_it_is_used(
+    world: MicrosoftWorld, host: HostAccount
+) -> None:
+    stored = Token(
+        access_token="almost over",
+        expires_at=datetime.now(UTC) + timedelta(seconds=30),
+        refresh_token=world.accounts[host.mailbox]["refresh_token"],
+    )
+    world.stores[host.mailbox] = MemoryTokenStore(stored)
+
+    assert world.access(host).bearer(host.mailbox) != "almost over"
 
 
 def test_a_refused_token_is_not_given_again(organisation: MicrosoftWorld) -> None:

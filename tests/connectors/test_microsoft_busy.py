@@ -176,6 +176,7 @@ def test_a_span_of_more_than_62_days_is_asked_in_pieces_without_a_gap(
     ends = [window["endTime"]["dateTime"] for window in windows]
     assert len(windows) == 3
     assert starts[1:] == ends[:-1]
+    assert world.count(host, Call.EXACT_BUSY) == 0
 
 
 def test_more_events_than_a_page_holds_are_read_to_the_end(world: MicrosoftWorld) -> None:
@@ -259,6 +260,29 @@ def test_a_second_batch_that_breaks_does_not_take_the_first_with_it(own: Microso
 
     assert [exactly(answer) for answer in answers[:20]] == [[between(9, 10)]] * 20
     assert all(answer.unreadable for answer in answers[20:])
+
+
+def test_after_a_batch_that_is_asked_to_slow_down_no_further_one_is_sent(
+    own: MicrosoftWorld,
+) -> None:
+    host = own.add_host("host", entries=(entry(between(9, 10)),))
+    status, body, headers = own.slow_down
+    own.control.fault(
+        vendor="microsoft",
+        operation="batch",
+        caller=host.mailbox,
+        kind="status",
+        status=status,
+        body=body,
+        headers=headers,
+        skip=1,
+    )
+    queries = [BusyQuery(mailbox=host.mailbox, without=NOTHING_OF_OURS)] * 45
+
+    answers = own.calendar(host).busy(queries, span=WEEK, policy=DEFAULT)
+
+    assert [bool(answer.unreadable) for answer in answers] == [False] * 20 + [True] * 25
+    assert len(requests_of(own, "batch")) == 2
 
 
 def test_a_part_that_was_not_answered_is_not_free_time(own: MicrosoftWorld) -> None:

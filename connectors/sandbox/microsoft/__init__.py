@@ -1,7 +1,7 @@
 """The sandbox's Microsoft: the login and Graph's calendar, under ``/microsoft``.
 
 * ``state``: what it holds. ``seeds``: how that is made.
-* ``login``: tokens. ``routes``: people, calendars, events. ``schedule``: free/busy. ``batch``.
+* ``login``: tokens. ``callers``: who may do what. ``routes``: people, calendars, events. ``schedule``: free/busy. ``batch``.
 * ``events``, ``recurrence``, ``meetings``: what events are, how series unfold, who is told.
 * ``wire``, ``odata``, ``zones``: Graph's manners.
 """

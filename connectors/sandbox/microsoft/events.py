@@ -53,6 +53,28 @@ WRITABLE = frozenset(_PASSED_THROUGH) | {
     "transactionId",
     "@odata.type",
 }
+#: What can be selected of an event.
+PROPERTIES = (WRITABLE - {"@odata.type", "singleValueExtendedProperties"}) | {
+    "id",
+    "createdDateTime",
+    "lastModifiedDateTime",
+    "changeKey",
+    "originalStartTimeZone",
+    "originalEndTimeZone",
+    "originalStart",
+    "iCalUId",
+    "hasAttachments",
+    "bodyPreview",
+    "isCancelled",
+    "isOrganizer",
+    "seriesMasterId",
+    "type",
+    "webLink",
+    "onlineMeetingUrl",
+    "onlineMeeting",
+    "responseStatus",
+    "organizer",
+}
 #: Changes of these are told to all attendees. Which ones exactly Graph tells is not documented;
 #: event-update.md says only that an attendees-only change tells those concerned.
 TOLD = frozenset(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from connectors.sandbox.microsoft.events import PROPERTIES
 from connectors.sandbox.microsoft.state import Event
 from connectors.sandbox.microsoft.wire import Json, bad_request
 
@@ -44,40 +45,35 @@ def event_filter(text: str | None) -> Callable[[Event], bool]:
     raise bad_request(f"Invalid filter clause: {text}", code="ErrorInvalidUrlQueryFilter")
 
 
-def expanded(event: Event, text: str | None) -> Json:
-    """The extended property that ``$expand`` asks for; nothing where the event has none.
+def expansion(text: str | None) -> str | None:
+    """The id of the extended property that ``$expand`` asks for.
 
     Raises:
         GraphError: Anything else is asked for.
     """
     if text is None:
-        return {}
+        return None
     asked = _EXPAND.fullmatch(text.strip())
     if asked is None:
         raise bad_request(f"Could not expand: {text}")
-    name = _unquoted(asked.group(1))
-    if name not in event.extended:
-        return {}
-    return {"singleValueExtendedProperties": [{"id": name, "value": event.extended[name]}]}
+    return _unquoted(asked.group(1))
 
 
-def selected(item: Json, text: str | None) -> Json:
-    """The item with only what ``$select`` names, and what Graph never leaves out.
+def selection(text: str | None) -> frozenset[str] | None:
+    """The properties that ``$select`` names, and those that Graph never leaves out.
 
     Raises:
         GraphError: A name is no property of an event.
     """
     if text is None:
-        return item
-    names = [name.strip() for name in text.split(",")]
-    for name in names:
-        if name not in item:
-            raise bad_request(
-                f"Could not find a property named '{name}' on type 'microsoft.graph.event'.",
-                code="RequestBroker--ParseUri",
-            )
-    kept = {"@odata.etag", "id", "singleValueExtendedProperties", *names}
-    return {name: value for name, value in item.items() if name in kept}
+        return None
+    names = {name.strip() for name in text.split(",")}
+    for name in sorted(names - PROPERTIES):
+        raise bad_request(
+            f"Could not find a property named '{name}' on type 'microsoft.graph.event'.",
+            code="RequestBroker--ParseUri",
+        )
+    return frozenset(names | {"@odata.etag", "id", "singleValueExtendedProperties"})
 
 
 def _number(parameters: Mapping[str, str], name: str, usual: int, most: int) -> int:
@@ -102,6 +98,8 @@ def page(
     Raises:
         GraphError: ``$top`` or ``$skip`` is no number Graph takes.
     """
+    if parameters.get("$orderby", "start/dateTime") not in ("start/dateTime", "start/dateTime asc"):
+        raise bad_request("The sandbox orders by start/dateTime only.")
     top = _number(parameters, "$top", _USUAL, _MOST)
     skip = _number(parameters, "$skip", 0, 10**9)
     answer: Json = {"value": list(items[skip : skip + top])}

@@ -5,20 +5,18 @@ from __future__ import annotations
 import copy
 import functools
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, g, jsonify, request
 
 from connectors.sandbox.microsoft import events, odata, recurrence, schedule
+from connectors.sandbox.microsoft.callers import Call, reachable, refuse_malformed, resolve
 from connectors.sandbox.microsoft.meetings import tell
 from connectors.sandbox.microsoft.recurrence import Instance
 from connectors.sandbox.microsoft.state import (
-    ID_STARTS,
     Event,
-    Grant,
     Invitee,
     Mailbox,
     MailboxCalendar,
@@ -28,17 +26,15 @@ from connectors.sandbox.microsoft.state import (
 from connectors.sandbox.microsoft.wire import (
     GraphError,
     Json,
-    Preferences,
     bad_request,
     instant,
     json_object,
     not_found,
     parameters,
-    preferences,
 )
 from connectors.sandbox.world import World
 
-_LIST = frozenset({"$select", "$top", "$skip", "$filter", "$expand", "$orderby", "$count"})
+_LIST = frozenset({"$select", "$top", "$skip", "$filter", "$expand", "$orderby"})
 _VIEW = frozenset({"startDateTime", "endDateTime", "$select", "$top", "$skip", "$orderby"})
 _ONE = frozenset({"$select", "$expand"})
 _NONE: frozenset[str] = frozenset()
@@ -47,14 +43,15 @@ _PLACES = ("", "/calendar", "/calendars/<calendar>")
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
-    """One call: in whose mailbox, on which calendar, with which wishes."""
+class _Wish:
+    """Which properties of an event are wanted; all but extended ones without a word."""
 
-    state: MicrosoftState
-    grant: Grant
-    mailbox: Mailbox
-    calendar: MailboxCalendar
-    preferred: Preferences
+    expansion: str | None = None
+    selection: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str]) -> _Wish:
+        return cls(odata.expansion(asked.get("$expand")), odata.selection(asked.get("$select")))
 
 
 def register(door: Blueprint, world: World) -> None:
@@ -115,60 +112,12 @@ class _Routes:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def _call(
-        self, user: str | None, calendar: str | None = None, *, writes: bool = False
-    ) -> _Call:
-        """Who calls, for whom, and that they may.
-
-        Raises:
-            GraphError: They may not, or there is no such mailbox or calendar.
-        """
-        state: MicrosoftState = self._world.states["microsoft"]
-        grant: Grant = g.microsoft_grant
-        mailbox = self._mailbox(state, grant, user)
-        needed = {"Calendars.ReadWrite"} if writes else {"Calendars.ReadWrite", "Calendars.Read"}
-        held = mailbox.scopes if grant.email else state.tenants[grant.tenant_id].app_roles
-        if not needed & held:
-            raise _denied()
-        if not mailbox.is_rest_enabled:
-            raise GraphError(
-                404,
-                "MailboxNotEnabledForRESTAPI",
-                "The mailbox is either inactive, soft-deleted, or is hosted on-premise.",
-            )
-        _refuse_malformed(calendar)
-        found = mailbox.calendar(calendar) if calendar else mailbox.default_calendar
-        if found is None:
-            raise not_found()
-        return _Call(state, grant, mailbox, found, preferences())
-
-    @staticmethod
-    def _mailbox(state: MicrosoftState, grant: Grant, user: str | None) -> Mailbox:
-        if user is None:
-            if not grant.email:
-                raise bad_request("/me request is only valid with delegated authentication flow.")
-            return state.mailboxes[grant.email]
-        found = state.mailbox(user)
-        if found is None or found.tenant_id != grant.tenant_id:
-            raise GraphError(404, "ErrorInvalidUser", f"The requested user '{user}' is invalid.")
-        if grant.email:
-            if found.email != grant.email:
-                raise _denied()
-        elif not _may_touch(state, grant, found):
-            raise GraphError(
-                403,
-                "ErrorAccessDenied",
-                "Access to OData is disabled: [RAOP] : Blocked by tenant configured AppOnly "
-                "AccessPolicy settings.",
-            )
-        return found
-
     # ---------------------------------------------------------------- people, calendars
 
     def users_get(self, user: str | None = None) -> Response:
         parameters(frozenset({"$select"}))
         state: MicrosoftState = self._world.states["microsoft"]
-        mailbox = self._mailbox(state, g.microsoft_grant, user)
+        mailbox = reachable(state, g.microsoft_grant, user)
         return jsonify(
             {
                 "id": mailbox.user_id,
@@ -193,12 +142,12 @@ class _Routes:
 
     def calendar_get(self, user: str | None = None, calendar: str | None = None) -> Response:
         parameters(frozenset({"$select"}))
-        call = self._call(user, calendar)
+        call = resolve(self._world, user, calendar)
         return jsonify(self._calendar(call.mailbox, call.calendar))
 
     def calendars_list(self, user: str | None = None) -> Response:
         asked = parameters(frozenset({"$select", "$top", "$skip"}))
-        call = self._call(user)
+        call = resolve(self._world, user)
         every = [self._calendar(call.mailbox, one) for one in call.mailbox.calendars]
         return jsonify(odata.page(every, asked, address=self._address))
 
@@ -206,7 +155,7 @@ class _Routes:
 
     def get_schedule(self, user: str | None = None) -> Response:
         parameters(_NONE)
-        call = self._call(user)
+        call = resolve(self._world, user)
         if call.mailbox.is_personal:
             raise GraphError(
                 403, "ErrorAccessDenied", "The operation is not supported for this account."
@@ -221,7 +170,8 @@ class _Routes:
 
     def calendar_view(self, user: str | None = None, calendar: str | None = None) -> Response:
         asked = parameters(_VIEW)
-        call = self._call(user, calendar)
+        wish = _Wish.of(asked)
+        call = resolve(self._world, user, calendar)
         start = instant(asked.get("startDateTime"), name="startDateTime")
         end = instant(asked.get("endDateTime"), name="endDateTime")
         if end < start:
@@ -234,7 +184,7 @@ class _Routes:
         found.sort(key=lambda instance: (instance.start, instance.item_id))
         return jsonify(
             odata.page(
-                [self._rendered(call, instance, asked) for instance in found],
+                [self._rendered(call, instance, wish) for instance in found],
                 asked,
                 address=self._address,
             )
@@ -244,10 +194,11 @@ class _Routes:
 
     def events_list(self, user: str | None = None, calendar: str | None = None) -> Response:
         asked = parameters(_LIST)
-        call = self._call(user, calendar)
+        wish = _Wish.of(asked)
+        call = resolve(self._world, user, calendar)
         fits = odata.event_filter(asked.get("$filter"))
         found = [
-            self._rendered(call, _master(event), asked)
+            self._rendered(call, _master(event), wish)
             for event in call.mailbox.on_calendar(call.calendar.calendar_id)
             if fits(event)
         ]
@@ -256,13 +207,13 @@ class _Routes:
     def events_get(
         self, event: str, user: str | None = None, calendar: str | None = None
     ) -> Response:
-        asked = parameters(_ONE)
-        call = self._call(user, calendar)
-        return jsonify(self._rendered(call, self._instance(call, event, calendar), asked))
+        wish = _Wish.of(parameters(_ONE))
+        call = resolve(self._world, user, calendar)
+        return jsonify(self._rendered(call, self._instance(call, event, calendar), wish))
 
     def events_create(self, user: str | None = None, calendar: str | None = None) -> Response:
         parameters(_NONE)
-        call = self._call(user, calendar, writes=True)
+        call = resolve(self._world, user, calendar, writes=True)
         body = json_object()
         events.refuse_unknown(body)
         transaction_id = body.get("transactionId")
@@ -278,11 +229,11 @@ class _Routes:
         )
         if made is None:
             made = self._create(call, body)
-        response = jsonify(self._rendered(call, _master(made), {}))
+        response = jsonify(self._rendered(call, _master(made), _Wish()))
         response.status_code = 201
         return response
 
-    def _create(self, call: _Call, body: Json) -> Event:
+    def _create(self, call: Call, body: Json) -> Event:
         if "start" not in body or "end" not in body:
             raise bad_request("start and end are required.", code="ErrorInvalidRequest")
         now = self._world.clock.now()
@@ -317,7 +268,7 @@ class _Routes:
         self, event: str, user: str | None = None, calendar: str | None = None
     ) -> Response:
         parameters(_NONE)
-        call = self._call(user, calendar, writes=True)
+        call = resolve(self._world, user, calendar, writes=True)
         body = json_object()
         events.refuse_unknown(body)
         if "transactionId" in body:
@@ -328,9 +279,9 @@ class _Routes:
         else:
             self._update(call, instance.event, body)
         renewed = self._instance(call, event, calendar)
-        return jsonify(self._rendered(call, renewed, {}))
+        return jsonify(self._rendered(call, renewed, _Wish()))
 
-    def _update(self, call: _Call, event: Event, body: Json) -> None:
+    def _update(self, call: Call, event: Event, body: Json) -> None:
         # Written to a copy first: what is refused in the middle changes nothing.
         changed = copy.deepcopy(event)
         now = self._world.clock.now()
@@ -347,7 +298,7 @@ class _Routes:
         tell(self._world, changed, method="CANCEL", invitees=removed)
         tell(self._world, changed, method="REQUEST", invitees=told)
 
-    def _update_occurrence(self, call: _Call, instance: Instance, body: Json) -> None:
+    def _update_occurrence(self, call: Call, instance: Instance, body: Json) -> None:
         """Make one date of a series different."""
         if set(body) - {"start", "end", "subject", "showAs"}:
             raise bad_request("The sandbox changes times, subject and showAs of an occurrence.")
@@ -366,7 +317,7 @@ class _Routes:
         self, event: str, user: str | None = None, calendar: str | None = None
     ) -> Response:
         parameters(_NONE)
-        call = self._call(user, calendar, writes=True)
+        call = resolve(self._world, user, calendar, writes=True)
         self._remove(call, self._instance(call, event, calendar))
         return Response(status=204)
 
@@ -374,7 +325,7 @@ class _Routes:
         self, event: str, user: str | None = None, calendar: str | None = None
     ) -> Response:
         parameters(_NONE)
-        call = self._call(user, calendar, writes=True)
+        call = resolve(self._world, user, calendar, writes=True)
         body = {key.lower(): value for key, value in json_object().items()}
         if set(body) - {"comment"}:
             raise bad_request("The action takes a comment only.")
@@ -387,7 +338,7 @@ class _Routes:
         self._remove(call, instance)
         return Response(status=202)
 
-    def _remove(self, call: _Call, instance: Instance) -> None:
+    def _remove(self, call: Call, instance: Instance) -> None:
         """Take it off the calendar; its attendees are told when it is the organizer's."""
         event = instance.event
         if instance.kind in ("occurrence", "exception"):
@@ -400,8 +351,8 @@ class _Routes:
     # ------------------------------------------------------------------------- plumbing
 
     @staticmethod
-    def _instance(call: _Call, item_id: str, calendar: str | None) -> Instance:
-        _refuse_malformed(item_id)
+    def _instance(call: Call, item_id: str, calendar: str | None) -> Instance:
+        refuse_malformed(item_id)
         event = call.mailbox.event(item_id)
         found = (
             _master(event)
@@ -415,30 +366,20 @@ class _Routes:
         return found
 
     @staticmethod
-    def _rendered(call: _Call, instance: Instance, asked: Any) -> Json:
+    def _rendered(call: Call, instance: Instance, wish: _Wish) -> Json:
         item = events.rendered(call.mailbox, instance, call.preferred)
-        item |= odata.expanded(instance.event, asked.get("$expand"))
-        return odata.selected(item, asked.get("$select"))
+        extended = instance.event.extended
+        if wish.expansion in extended:
+            item["singleValueExtendedProperties"] = [
+                {"id": wish.expansion, "value": extended[wish.expansion]}
+            ]
+        if wish.selection is None:
+            return item
+        return {name: value for name, value in item.items() if name in wish.selection}
 
     def _address(self, skip: int) -> str:
         query = {**request.args, "$skip": str(skip)}
         return f"{self._world.base_url}{quote(request.path)}?{urlencode(query)}"
-
-
-def _refuse_malformed(item_id: str | None) -> None:
-    if item_id is not None and not item_id.startswith(ID_STARTS):
-        raise bad_request("Id is malformed.", code="ErrorInvalidIdMalformed")
-
-
-def _denied() -> GraphError:
-    return GraphError(
-        403, "ErrorAccessDenied", "Access is denied. Check credentials and try again."
-    )
-
-
-def _may_touch(state: MicrosoftState, grant: Grant, mailbox: Mailbox) -> bool:
-    allowed = state.tenants[grant.tenant_id].app_mailboxes
-    return allowed is None or mailbox.email in allowed
 
 
 def _master(event: Event) -> Instance:
