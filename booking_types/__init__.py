@@ -20,9 +20,12 @@ Where to look:
 
 * ``model``: the types above, frozen and slotted.
 * ``filters``: which booking types a record is offered, and for each refused one which clause
-  failed.
-* ``hosts``: who may be the host, and who of those is picked.
-* ``availability``: when they can meet, and for every other time why not.
-* ``intervals``, ``bits``: the arithmetic of time underneath.
+  failed; ``filter_logic`` reads how clauses combine.
+* ``definition_faults``: what is wrong with a booking type's definition.
+* ``hosts``: who may be the host, and who of those is picked; ``salesforce_ids`` brings ids into
+  the one form that can be compared.
+* ``availability``: when they can meet, and for every other time why not; ``answers`` has the
+  types of its questions and answers, ``sheet`` and ``board`` work them out.
+* ``local_time``, ``intervals``, ``bits``: the arithmetic of time underneath.
 * ``errors``: what can be wrong with a question.
 """

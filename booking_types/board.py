@@ -16,7 +16,7 @@ from itertools import compress
 from zoneinfo import ZoneInfo
 
 from booking_types.bits import Grid, runs
-from booking_types.intervals import Interval
+from booking_types.intervals import Interval, merged
 from booking_types.local_time import first_instant, instants, steady_offset, zone_named
 from booking_types.model import WorkingHours, WorkingSpan
 
@@ -154,7 +154,8 @@ class Board:
         if known is None:
             end = self.grid.origin + self.grid.size * self.grid.unit
             intervals = working_intervals(hours, within=Interval(self.grid.origin, end))
-            known = self.mask & runs(self.grid.inward(intervals), self._duration)
+            # Merged first: two spans that touch in the middle of a cell cover it together.
+            known = self.mask & runs(self.grid.inward(merged(intervals)), self._duration)
             self._hours[hours] = known
         return known
 

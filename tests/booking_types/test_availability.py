@@ -115,10 +115,11 @@ def test_working_hours_over_midnight_end_on_the_next_day() -> None:
     assert found[-1].interval.end == at("2027-01-12T02:00Z")
 
 
-def test_two_spans_that_touch_are_one_stretch_of_work() -> None:
-    split = hours("1 09:00-10:00", "1 10:00-11:00")
+@pytest.mark.parametrize("noon", ["10:00", "10:03"])
+def test_two_spans_that_touch_are_one_stretch_of_work(noon: str) -> None:
+    split = hours(f"1 09:00-{noon}", f"1 {noon}-11:00")
 
-    assert "09:45" in shown(question(host("one", working=split), kind=booking_type(increment=15)))
+    assert shown(question(host("one", working=split))) == ["09:00", "09:30", "10:00", "10:30"]
 
 
 def test_hours_of_the_booking_type_replace_the_hosts_own() -> None:
@@ -379,6 +380,38 @@ def test_something_in_the_buffer_only_is_told_from_something_in_the_meeting() ->
 
     assert codes(check(asked, at("2027-01-11T09:30Z"))) == [("slot_taken", "buffer", "one")]
     assert codes(check(asked, at("2027-01-11T10:00Z"))) == [("slot_taken", "busy", "one")]
+
+
+def test_something_in_the_second_half_of_the_meeting_is_no_matter_of_buffers() -> None:
+    taken = busy("2027-01-11T09:20Z", "2027-01-11T09:25Z")
+    asked = question(host("one", taken, working=MORNING), kind=booking_type(before=30))
+
+    assert codes(check(asked, at("2027-01-11T09:00Z"))) == [("slot_taken", "busy", "one")]
+
+
+def test_a_host_who_is_busy_but_would_not_work_then_anyway_comes_last() -> None:
+    away = host(
+        "away",
+        busy("2027-01-11T09:00Z", "2027-01-11T10:00Z"),
+        working=every_day("13:00-14:00"),
+    )
+    out = host("out", unavailable="is inactive", code="inactive")
+
+    assert codes(check(question(away, out), at("2027-01-11T09:00Z"))) == [
+        ("host_unavailable", "inactive", "out"),
+        ("slot_not_offered", "outside_hours", "away"),
+        ("slot_taken", "busy", "away"),
+    ]
+
+
+@pytest.mark.parametrize("start", ["2027-01-11T09:00Z", "2027-01-11T10:30Z"])
+def test_nothing_stands_against_a_start_on_the_edge_of_notice_or_window(start: str) -> None:
+    kind = booking_type(notice=at("2027-01-11T09:00Z") - NOW, window=at("2027-01-11T10:30Z") - NOW)
+
+    verdict = check(question(host("one", working=MORNING), kind=kind), at(start))
+
+    assert verdict.is_offered
+    assert verdict.reasons == ()
 
 
 @pytest.mark.parametrize(

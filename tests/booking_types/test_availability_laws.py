@@ -68,9 +68,15 @@ def test_a_start_is_offered_when_it_is_shown_and_with_the_same_hosts(question: Q
 
 @thorough
 @given(questions())
-def test_every_start_that_is_not_offered_has_a_reason(question: Question) -> None:
+def test_there_is_a_reason_for_every_start_and_every_host_that_is_not_offered(
+    question: Question,
+) -> None:
     for time in explain(question):
         assert time.is_offered or time.reasons
+        if time.is_offered:
+            # All that is left to say is why not with each of the other hosts.
+            others = {host.host_id for host in question.hosts} - set(time.host_ids)
+            assert {reason.host_id for reason in time.reasons} == others
         assert check(question, time.first_at).reasons == time.reasons
         assert check(question, time.last_at).reasons == time.reasons
 
