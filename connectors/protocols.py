@@ -268,7 +268,10 @@ class Calendar(Protocol):
         """
 
     def find_event(self, *, mailbox: str, calendar_id: str, key: str) -> CalendarEvent | None:
-        """Our event by its key, canceled or not; nothing when it was never made."""
+        """Our event by its key, canceled or not; nothing when it was never made.
+
+        Microsoft keeps no trace of a canceled event: there it is nothing then, too.
+        """
 
     def get_event(self, *, mailbox: str, calendar_id: str, event_id: str) -> CalendarEvent:
         """The event by the vendor's id.
@@ -282,7 +285,8 @@ class Calendar(Protocol):
     ) -> CalendarEvent:
         """Make the event, and with ``notify`` let the vendor invite everybody on it.
 
-        Making the same key twice gives the first one, canceled or not: the caller looks.
+        Making the same key twice gives the first one, canceled or not: the caller looks. Where
+        no trace is kept of a canceled one (Microsoft), it may be made anew.
         """
 
     def update_event(

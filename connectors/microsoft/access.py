@@ -237,8 +237,17 @@ class MicrosoftApplication(MicrosoftAccess):
         return answer
 
 
+def segment(item: str) -> str:
+    """An id or address as one segment of a path, which cannot lead anywhere else.
+
+    Dots alone are taken for a way up whatever their spelling, so a space makes them an id that
+    nothing has.
+    """
+    return quote(item, safe="@") if item.strip(".") else quote(f"{item} ", safe="")
+
+
 def _user(mailbox: str) -> str:
-    return f"/users/{quote(mailbox, safe='@')}"
+    return f"/users/{segment(mailbox)}"
 
 
 def _is_nearly_over(token: Token) -> bool:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
-from urllib.parse import quote
 
 from booking_types.intervals import Interval
 from connectors.errors import (
@@ -23,6 +22,7 @@ from connectors.errors import (
     PermanentError,
     TransientError,
 )
+from connectors.microsoft.access import segment
 from connectors.microsoft.events import Json, instant
 from connectors.microsoft.graph import BATCH_SIZE, CONNECTOR, Call, Graph
 from connectors.microsoft.zones import zone_from
@@ -73,7 +73,7 @@ def calendar_path(mailbox_path: str, calendar_id: str) -> str:
     """Where a calendar is; the default one has a name of its own."""
     if calendar_id in DEFAULT_CALENDAR:
         return f"{mailbox_path}/calendar"
-    return f"{mailbox_path}/calendars/{quote(calendar_id, safe='')}"
+    return f"{mailbox_path}/calendars/{segment(calendar_id)}"
 
 
 class BusyReader:

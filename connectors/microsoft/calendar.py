@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from booking_types.intervals import Interval
 from connectors.errors import (
@@ -15,7 +14,7 @@ from connectors.errors import (
     TransientError,
 )
 from connectors.microsoft import events
-from connectors.microsoft.access import MicrosoftAccess
+from connectors.microsoft.access import MicrosoftAccess, segment
 from connectors.microsoft.busy import BUSY_BATCH_SIZE, BusyReader, calendar_path
 from connectors.microsoft.graph import CONNECTOR, Call, Graph
 from connectors.protocols import (
@@ -207,7 +206,7 @@ class MicrosoftCalendar:
     # ------------------------------------------------------------------------- plumbing
 
     def _event_path(self, mailbox: str, event_id: str) -> str:
-        return f"{self._graph.path(mailbox)}/events/{quote(event_id, safe='')}"
+        return f"{self._graph.path(mailbox)}/events/{segment(event_id)}"
 
     def _event(self, mailbox: str, event_id: str, operation: str) -> Mapping[str, Any]:
         call = Call(

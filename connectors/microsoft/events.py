@@ -65,33 +65,39 @@ class _Text(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.text = ""
         self._hidden = 0
+        self._block_ended = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         del attrs
         if tag in _HIDDEN:
             self._hidden += 1
         elif tag == "br":
+            self._begin()
             self.text += "\n"
         elif tag in _BLOCKS:
-            self._break()
+            self._block_ended = True
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _HIDDEN:
             self._hidden = max(0, self._hidden - 1)
         elif tag in _BLOCKS:
-            self._break()
+            self._block_ended = True
 
     def handle_data(self, data: str) -> None:
         if self._hidden:
             return
-        data = _SOURCE_BREAK.sub(" ", data)
-        if not self.text or self.text.endswith("\n"):
-            data = data.removeprefix(" ")
-        self.text += data
+        leading = _SOURCE_BREAK.match(data)
+        if leading and (self._block_ended or not self.text or self.text.endswith("\n")):
+            data = data[leading.end() :]
+        if data:
+            self._begin()
+            self.text += _SOURCE_BREAK.sub(" ", data)
 
-    def _break(self) -> None:
-        if self.text and not self.text.endswith("\n"):
+    def _begin(self) -> None:
+        """Something follows: what came before it in a block of its own ends its line."""
+        if self._block_ended and self.text and not self.text.endswith("\n"):
             self.text += "\n"
+        self._block_ended = False
 
 
 def _inside(content: str) -> str:
@@ -113,11 +119,15 @@ def text_of(content: str) -> str:
     parser = _Text()
     parser.feed(inside[: found.start()] if found else inside)
     parser.close()
-    return parser.text.removesuffix("\n") if parser.text.strip() else ""
+    return parser.text if parser.text.strip() else ""
 
 
 def _told_apart(text: str) -> str:
-    """The text without anything that looks like the beginning of a meeting's part."""
+    """The text without anything that looks like the beginning of a meeting's part.
+
+    Its lines end by a line feed alone, since a body's source has line ends of its own.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _LONG_LINE.sub("_" * (_LINE - 1), text)
 
 

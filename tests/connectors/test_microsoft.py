@@ -7,6 +7,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
 
 from booking_types.model import Platform
 from connectors.errors import (
@@ -16,7 +18,7 @@ from connectors.errors import (
     RejectedError,
     TransientError,
 )
-from connectors.microsoft.events import text_of
+from connectors.microsoft.events import created, text_of
 from connectors.protocols import Attendee, CalendarEvent, ConferenceState, EventDraft, Vendor
 from connectors.sandbox.client import SandboxControl
 from connectors.sandbox.server import SandboxServer
@@ -187,6 +189,17 @@ def test_a_body_reads_as_people_see_it(content: str, text: str) -> None:
     assert text_of(content) == text
 
 
+@given(st.text(st.characters(blacklist_categories=("Cc", "Cs"), whitelist_characters="\n")))
+@example("&copy=1 &lt; &amp;amp; &notit; &#65 <b>&</b>")
+@example("\n a\n\n  b \n")
+def test_any_text_comes_back_from_its_body_as_it_was(text: str) -> None:
+    assume(text.strip() and "_" * 20 not in text)
+
+    body = created(a_draft(description=text))["body"]["content"]
+
+    assert text_of(f"<html><head>\r\n</head><body>\r\n{body}\r\n</body></html>\r\n") == text
+
+
 # ------------------------------------------------------------------------------- mail
 
 
@@ -355,6 +368,21 @@ def test_an_id_that_is_none_is_missing(world: MicrosoftWorld, host: HostAccount)
         world.calendar(host).get_event(
             mailbox=host.mailbox, calendar_id=host.calendar_id, event_id="not an id?"
         )
+
+
+@pytest.mark.parametrize("item", [".", "..", "../..", "a/../b", "?", "#", "%2e%2e"])
+def test_no_id_leads_elsewhere(world: MicrosoftWorld, host: HostAccount, item: str) -> None:
+    calendar = world.calendar(host)
+    made = create(world, host, a_draft())
+
+    with pytest.raises(ConnectorError):
+        calendar.get_event(mailbox=host.mailbox, calendar_id="", event_id=item)
+    with pytest.raises(ConnectorError):
+        calendar.find_event(mailbox=host.mailbox, calendar_id=item, key=KEY)
+    with pytest.raises(ConnectorError):
+        calendar.find_event(mailbox=item, calendar_id="", key=KEY)
+    assert read(world, host, calendar_ids=(item,)).unreadable != ""
+    assert find(world, host) == made
 
 
 # ----------------------------------------------------------------------------- refusals
