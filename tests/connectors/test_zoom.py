@@ -22,7 +22,7 @@ from connectors.protocols import Conference, ConferenceDraft, Conferencing, Toke
 from connectors.sandbox.client import SandboxControl
 from connectors.zoom import ZoomConferencing
 from connectors.zoom.tokens import ZoomTokens
-from tests.connectors.token_store import MemoryTokenStore
+from connectors.memory_tokens import MemoryTokenStore
 
 START = datetime(2031, 1, 15, 10, 0, tzinfo=UTC)
 KEY = "0123456789abcdef0123456789abcdef"

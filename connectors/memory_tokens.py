@@ -1,4 +1,4 @@
-"""A token store without a database, for the connectors' own tests."""
+"""A token store without a database: for the walkthrough and for tests."""
 
 from __future__ import annotations
 
