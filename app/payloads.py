@@ -416,5 +416,6 @@ def invitation_mail(shown: Shown, *, uid: str, message_id: str) -> Mail:
             organizer_email=shown.host.email,
             organizer_name=shown.host.name,
             attendees=attendees,
+            subject=booking.subject,
         ),
     )

@@ -119,7 +119,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         except ValueError as error:
             faults.append(f"{name} {error}")
     environment = values.get("environment", Environment.PRODUCTION)
-    faults.extend(_address_faults(values, is_production=environment is Environment.PRODUCTION))
+    is_production = environment is Environment.PRODUCTION
+    faults += _address_faults(values, is_production=is_production)
+    faults += _mail_faults(values, is_production=is_production)
     if faults:
         raise SettingsError("\n".join(faults))
     return Settings(**values)  # type: ignore[arg-type]  # each value came from its own parser
@@ -208,6 +210,20 @@ def _address_faults(values: Mapping[str, object], *, is_production: bool) -> lis
                 "set ENVIRONMENT=local or test if that is meant"
             )
     return faults
+
+
+def _mail_faults(values: Mapping[str, object], *, is_production: bool) -> list[str]:
+    address = values.get("smtp_url")
+    if not isinstance(address, str):
+        return []
+    parts = urlsplit(address)
+    if parts.scheme not in ("smtp", "smtps", "smtp+starttls") or not parts.hostname:
+        return ["SMTP_URL must start with smtp+starttls://, smtps:// or smtp://"]
+    if is_production and parts.scheme == "smtp" and parts.password:
+        return ["SMTP_URL would send its password in clear text; use smtp+starttls:// or smtps://"]
+    if "mail_from" not in values:
+        return ["MAIL_FROM is not set: give the address our mails come from"]
+    return []
 
 
 def _is_vendors(name: str, address: str) -> bool:

@@ -70,7 +70,12 @@ class Wiring:
         with self.database.transaction_for_issuer(salesforce_org_id) as session:
             return orgs.certificates_of_issuer(session, salesforce_org_id)
 
-    def roles(self, *, org_id: UUID, user_id: str, live: bool) -> tuple[bool, frozenset[Role]]:
+    def roles(
+        self,
+        org_id: UUID,
+        user_id: str,
+        live: bool,  # noqa: FBT001 - the door calls it by position
+    ) -> tuple[bool, frozenset[Role]]:
         """Whether the user is active, and their roles."""
         return self.role_book.roles(org_id=org_id, user_id=user_id, live=live)
 

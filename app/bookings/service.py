@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import threading
 from collections.abc import Callable, Mapping
@@ -193,7 +194,7 @@ class BookingService:
         caller: Caller,
         request: BookRequest,
         answer: Callable[[BookingView], dict[str, Any]],
-    ) -> tuple[dict[str, Any], BookingView]:
+    ) -> BookingView:
         """Book it: check once more, then take the time and promise the rest in one write.
 
         Args:
@@ -202,8 +203,8 @@ class BookingService:
             answer: Makes the body of the answer; it is stored for the idempotency key.
 
         Returns:
-            The body and what it was made from; for a key that was used before, that call's
-            body.
+            What was booked, with the body in ``stored_body``; for a key that was used before,
+            that call's booking and body.
 
         Raises:
             InvalidRequestError: Something in the request is wrong.
@@ -254,16 +255,14 @@ class BookingService:
         self._gather.busy_reader.forget(
             [row for host_id in people.hosts for row in people.connections[host_id]]
         )
-        return written.response, self._view_of(caller, written)
+        return self._view_of(caller, written)
 
-    def _replay(
-        self, caller: Caller, request: BookRequest
-    ) -> tuple[dict[str, Any], BookingView] | None:
+    def _replay(self, caller: Caller, request: BookRequest) -> BookingView | None:
         with self._database.transaction(caller.org_id) as session:
             earlier = writing.replay(session, caller, request)
         if earlier is None:
             return None
-        return earlier.response, self._view_of(caller, earlier)
+        return self._view_of(caller, earlier)
 
     def _write(self, plan: writing.Plan) -> writing.Written:
         """Write, again after a deadlock, and answer as the faster twin of the same key did."""
@@ -381,7 +380,11 @@ class BookingService:
             booking = bookings.get_booking(session, caller.org_id, written.booking_id)
             if booking is None:
                 raise NotFoundError("There is no such booking.")
-            return self._view(session, booking)
+            return dataclasses.replace(
+                self._view(session, booking),
+                is_replay=written.is_replay,
+                stored_body=written.response,
+            )
 
     def _views(self, session: Session, org_id: UUID, rows: list[Booking]) -> list[BookingView]:
         ids = [row.booking_id for row in rows]

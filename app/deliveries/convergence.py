@@ -23,6 +23,7 @@ from app.deliveries.handlers import Done, NotYet, Work
 from app.deliveries.targets import (
     GIVE_UP_AFTER,
     LINK_PATIENCE,
+    LONGEST_DELAY,
     MAILS,
     Target,
     is_settled,
@@ -438,7 +439,7 @@ class Converger:
             )
         asked = error.retry_after if isinstance(error, RateLimitedError) else None
         if isinstance(error, RateLimitedError) and error.is_daily and asked is None:
-            asked = timedelta(hours=1)
+            asked = LONGEST_DELAY
         return _Failure(
             code=_transient_code(error),
             message=error.reason,

@@ -47,7 +47,8 @@ LATEST_BEFORE_START = timedelta(hours=2)
 #: After this long nobody tries any more.
 GIVE_UP_AFTER = timedelta(hours=72)
 _FIRST_DELAY = timedelta(seconds=1)
-_LONGEST_DELAY = timedelta(hours=1)
+#: A quota of the day is looked at again this often.
+LONGEST_DELAY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +170,5 @@ def retry_delay(attempts: int, *, asked: timedelta | None, scale: float) -> time
     """
     doubled = _FIRST_DELAY * (1 << min(attempts - 1, 12))
     # Not a secret: it only has to differ.
-    jittered = min(doubled, _LONGEST_DELAY) * random.uniform(0.5, 1.0)  # noqa: S311
+    jittered = min(doubled, LONGEST_DELAY) * random.uniform(0.5, 1.0)  # noqa: S311
     return max(jittered, asked or timedelta(0)) * scale

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import sqlalchemy as sa
 from alembic import op
 from procrastinate import schema
 
-from app.storage.tables import Table
-
 revision = "0001"
 down_revision = None
+
+_TABLES = (
+    "audit",
+    "booking_hosts",
+    "booking_type_hosts",
+    "booking_type_versions",
+    "booking_types",
+    "bookings",
+    "connections",
+    "deliveries",
+    "hosts",
+    "idempotency_keys",
+    "org_accounts",
+    "org_certificates",
+    "orgs",
+)
 
 #: Tables a caller's token is checked against before anybody knows its org.
 _FOUND_BY_ISSUER = ("orgs", "org_certificates")
@@ -18,16 +34,22 @@ _FOUND_BY_ISSUER = ("orgs", "org_certificates")
 def upgrade() -> None:
     """Make everything."""
     op.execute("create extension if not exists btree_gist")
-    Table.metadata.create_all(op.get_bind())
-    for table in Table.metadata.sorted_tables:
-        _secure(table.name)
+    _run(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+    for table in _TABLES:
+        _secure(table)
     op.execute(
         "create policy listed_for_the_workers_rounds on orgs for select"
         " using (current_setting('app.lists_orgs', true) = 'on')"
     )
-    op.execute("create rule audit_keeps_what_it_has as on update to audit do instead nothing")
-    op.execute("create rule audit_loses_nothing as on delete to audit do instead nothing")
-    _make_job_queue()
+    op.execute(
+        "create function audit_is_only_added_to() returns trigger language plpgsql as"
+        " $$ begin raise exception 'the audit is only ever added to'; end $$"
+    )
+    op.execute(
+        "create trigger audit_is_only_added_to before update or delete or truncate on audit"
+        " for each statement execute function audit_is_only_added_to()"
+    )
+    _run(schema.SchemaManager.get_schema())
 
 
 def _secure(table: str) -> None:
@@ -41,12 +63,12 @@ def _secure(table: str) -> None:
     op.execute(f"create policy of_one_org on {table} using ({visible}) with check ({own})")
 
 
-def _make_job_queue() -> None:
+def _run(statements: str) -> None:
+    """Many statements at once, which the driver takes only without parameters."""
     connection = op.get_bind().connection.driver_connection
     if connection is None:
         raise RuntimeError("the database connection is gone")
-    # Many statements at once: the driver takes them only without parameters.
-    connection.execute(schema.SchemaManager.get_schema())
+    connection.execute(statements)
 
 
 def downgrade() -> None:

@@ -1,0 +1,314 @@
+"""Puts orgs, hosts, connections and booking types into the database.
+
+What an admin's screens, files and the demo do in the end: each function is one transaction
+that can be run again with the same result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import load_pem_x509_certificate
+from sqlalchemy.dialects.postgresql import insert
+
+from app.definitions import SCHEMA_VERSION, dump_booking_type, dump_working_hours
+from app.sealing import Sealer
+from app.storage.database import Database
+from app.storage.tables import (
+    BookingTypeHost,
+    BookingTypeRow,
+    BookingTypeVersion,
+    Connection,
+    HostRow,
+    Org,
+    OrgAccount,
+    OrgCertificate,
+)
+from app.tokens import seal_token, secret_place, token_place
+from booking_types.errors import Fault, InvalidDefinitionError
+from booking_types.filters import faults
+from booking_types.model import BookingType, Platform, WorkingHours
+from booking_types.salesforce_ids import salesforce_id
+from connectors.protocols import Token, Vendor
+
+
+def _public_key(certificate: str) -> str:
+    found = load_pem_x509_certificate(certificate.encode()).public_key()
+    return found.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+class Administration:
+    """Writes what is configured.
+
+    Args:
+        database: Where to.
+        sealer: Seals secrets.
+    """
+
+    def __init__(self, *, database: Database, sealer: Sealer) -> None:
+        self._database = database
+        self._sealer = sealer
+
+    def connect_org(
+        self,
+        *,
+        salesforce_org_id: str,
+        name: str,
+        time_zone: str,
+        consumer_key: str,
+        username: str,
+        private_key_pem: str,
+        certificates: Mapping[str, str],
+        login_url: str | None = None,
+    ) -> UUID:
+        """Connect an org, or change how a connected one is reached.
+
+        Args:
+            salesforce_org_id: 15 or 18 characters.
+            name: As people see it.
+            time_zone: IANA name.
+            consumer_key: Of the app that lets us in there.
+            username: The integration user.
+            private_key_pem: Proves that it is us.
+            certificates: With which the org signs its calls to us, PEM, by name (the name
+                Salesforce puts into the token's ``kid``).
+            login_url: Where it logs in; the deployment's default without.
+
+        Returns:
+            Our id of the org.
+        """
+        theirs = salesforce_id(salesforce_org_id)
+        with self._database.transaction_for_issuer(theirs) as session:
+            known = session.scalar(sa.select(Org.org_id).where(Org.salesforce_org_id == theirs))
+        org_id = known or uuid4()
+        integration = {"consumer_key": consumer_key, "username": username}
+        if login_url:
+            integration["login_url"] = login_url
+        values = {
+            "name": name,
+            "time_zone": time_zone,
+            "integration": integration,
+            "integration_secret": self._sealer.seal(
+                private_key_pem, place=secret_place(Org, (org_id,))
+            ),
+            "integration_token": None,
+        }
+        with self._database.transaction(org_id) as session:
+            session.execute(
+                insert(Org)
+                .values(org_id=org_id, salesforce_org_id=theirs, **values)
+                .on_conflict_do_update(index_elements=["org_id"], set_=values)
+            )
+            for kid, certificate in certificates.items():
+                session.execute(
+                    insert(OrgCertificate)
+                    .values(
+                        org_id=org_id,
+                        kid=kid,
+                        salesforce_org_id=theirs,
+                        public_key=_public_key(certificate),
+                    )
+                    .on_conflict_do_update(
+                        index_elements=["org_id", "kid"],
+                        set_={"public_key": _public_key(certificate)},
+                    )
+                )
+        return org_id
+
+    def set_org_account(
+        self, *, org_id: UUID, vendor: Vendor, details: Mapping[str, str], secret: str
+    ) -> None:
+        """Set the account through which a vendor is reached for the whole org.
+
+        Args:
+            org_id: The org.
+            vendor: Whose account.
+            details: Google: ``reader_mailbox``. Microsoft: ``tenant_id``, ``client_id``.
+                Zoom: ``account_id``, ``client_id``.
+            secret: Google: the key file. Microsoft, Zoom: the client secret.
+        """
+        place = secret_place(OrgAccount, (org_id, vendor.value))
+        values = {
+            "details": dict(details),
+            "secret": self._sealer.seal(secret, place=place),
+            "token": None,
+            "status": "active",
+            "broken_reason": "",
+        }
+        with self._database.transaction(org_id) as session:
+            session.execute(
+                insert(OrgAccount)
+                .values(org_id=org_id, vendor=vendor.value, **values)
+                .on_conflict_do_update(index_elements=["org_id", "vendor"], set_=values)
+            )
+
+    def set_host(
+        self,
+        *,
+        org_id: UUID,
+        host_id: str,
+        name: str,
+        email: str,
+        time_zone: str,
+        working_hours: WorkingHours | None = None,
+        default_platform: Platform = Platform.NONE,
+    ) -> None:
+        """Add a host or change one.
+
+        Args:
+            org_id: The org.
+            host_id: Salesforce user id.
+            name: As people see it.
+            email: As Salesforce has it.
+            time_zone: IANA name.
+            working_hours: Their own; Monday to Friday, nine to five without.
+            default_platform: Where they meet unless somebody chooses.
+        """
+        values = {
+            "name": name,
+            "email": email,
+            "time_zone": time_zone,
+            "working_hours": dump_working_hours(working_hours) if working_hours else {},
+            "default_platform": default_platform.value,
+            "is_active": True,
+        }
+        with self._database.transaction(org_id) as session:
+            session.execute(
+                insert(HostRow)
+                .values(org_id=org_id, host_id=salesforce_id(host_id), **values)
+                .on_conflict_do_update(index_elements=["org_id", "host_id"], set_=values)
+            )
+
+    def connect_host(
+        self,
+        *,
+        org_id: UUID,
+        host_id: str,
+        vendor: Vendor,
+        mailbox: str,
+        subject: str,
+        refresh_token: str | None = None,
+        busy_calendar_ids: Sequence[str] = (),
+        write_calendar_id: str = "",
+    ) -> UUID:
+        """Connect a host to an account at a vendor, or change that connection.
+
+        Args:
+            org_id: The org.
+            host_id: Salesforce user id.
+            vendor: Where.
+            mailbox: The address by which the account is reached.
+            subject: The vendor's own id of it.
+            refresh_token: From the host's own consent; without, the org's account is used.
+            busy_calendar_ids: Which calendars count as busy; the primary one without.
+            write_calendar_id: Where bookings are written; nowhere without (Zoom).
+
+        Returns:
+            Our id of the connection.
+        """
+        host = salesforce_id(host_id)
+        with self._database.transaction(org_id) as session:
+            known = session.scalar(
+                sa.select(Connection.connection_id).where(
+                    Connection.org_id == org_id,
+                    Connection.host_id == host,
+                    Connection.vendor == vendor.value,
+                )
+            )
+            connection_id = known or uuid4()
+            token = None
+            if refresh_token is not None:
+                token = seal_token(
+                    self._sealer,
+                    Token(access_token="", refresh_token=refresh_token),
+                    place=token_place(Connection, (org_id, connection_id)),
+                )
+            values = {
+                "kind": "organization" if refresh_token is None else "account",
+                "subject": subject,
+                "mailbox": mailbox,
+                "busy_calendar_ids": list(busy_calendar_ids),
+                "write_calendar_id": write_calendar_id,
+                "token": token,
+                "status": "active",
+                "broken_reason": "",
+            }
+            session.execute(
+                insert(Connection)
+                .values(
+                    org_id=org_id,
+                    connection_id=connection_id,
+                    host_id=host,
+                    vendor=vendor.value,
+                    **values,
+                )
+                .on_conflict_do_update(index_elements=["org_id", "connection_id"], set_=values)
+            )
+        return connection_id
+
+    def publish_booking_type(
+        self, *, org_id: UUID, booking_type: BookingType, host_ids: Sequence[str]
+    ) -> UUID:
+        """Publish a booking type as a new version, with these hosts in this order.
+
+        Returns:
+            Our id of the type.
+
+        Raises:
+            InvalidDefinitionError: With every fault at once; nothing is written then.
+        """
+        found = faults(booking_type)
+        if found:
+            raise InvalidDefinitionError(found)
+        with self._database.transaction(org_id) as session:
+            row = session.scalar(
+                sa.select(BookingTypeRow)
+                .where(BookingTypeRow.org_id == org_id, BookingTypeRow.key == booking_type.key)
+                .with_for_update()
+            )
+            if row is None:
+                row = BookingTypeRow(
+                    org_id=org_id,
+                    booking_type_id=uuid4(),
+                    key=booking_type.key,
+                    name=booking_type.name,
+                    object_name=booking_type.object_name,
+                )
+                session.add(row)
+                session.flush()
+            elif row.object_name != booking_type.object_name:
+                raise InvalidDefinitionError(
+                    (Fault(path="object_name", message="cannot change once the type exists"),)
+                )
+            version = (row.published_version or 0) + 1
+            session.add(
+                BookingTypeVersion(
+                    org_id=org_id,
+                    booking_type_id=row.booking_type_id,
+                    version=version,
+                    schema_version=SCHEMA_VERSION,
+                    definition=dump_booking_type(booking_type),
+                )
+            )
+            row.name = booking_type.name
+            row.published_version = version
+            session.flush()
+            session.execute(
+                sa.delete(BookingTypeHost).where(
+                    BookingTypeHost.org_id == org_id,
+                    BookingTypeHost.booking_type_id == row.booking_type_id,
+                )
+            )
+            session.add_all(
+                BookingTypeHost(
+                    org_id=org_id,
+                    booking_type_id=row.booking_type_id,
+                    host_id=salesforce_id(host_id),
+                    position=position,
+                )
+                for position, host_id in enumerate(host_ids)
+            )
+            return row.booking_type_id

@@ -1,0 +1,181 @@
+"""The ``handover`` command."""
+
+from __future__ import annotations
+
+import base64
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+from rich.console import Console
+
+_ERRORS = Console(stderr=True, highlight=False)
+
+#: Where the demo listens unless told otherwise.
+_PORT = 8080
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Hot handover for Salesforce."""
+
+
+def _readable(command: Callable[..., None]) -> Callable[..., None]:
+    """Anticipated errors as a sentence, without a traceback."""
+
+    @wraps(command)
+    def run(**options: Any) -> None:
+        from app.processes import ProcessesError
+        from app.settings import SettingsError
+
+        try:
+            command(**options)
+        except SettingsError as error:
+            _ERRORS.print("[red]The environment is not right:[/]")
+            for line in str(error).splitlines():
+                _ERRORS.print(f"  {line}", markup=False)
+            raise SystemExit(2) from None
+        except ProcessesError as error:
+            _ERRORS.print(f"{error}", style="red", markup=False)
+            raise SystemExit(1) from None
+
+    return run
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", help="Address to listen on.")
+@click.option("--port", default=_PORT, show_default=True)
+@click.option("--processes", default=2, show_default=True, help="Web processes.")
+@click.option("--threads", default=32, show_default=True, help="Threads in each of them.")
+@_readable
+def serve(host: str, port: int, processes: int, threads: int) -> None:
+    """Answer organizers and Flows (gunicorn)."""
+    from app.settings import read_settings
+
+    read_settings()
+    os.execv(  # noqa: S606 - our own interpreter
+        sys.executable,
+        [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            f"--bind={host}:{port}",
+            f"--workers={processes}",
+            f"--threads={threads}",
+            "--worker-class=gthread",
+            "--graceful-timeout=25",
+            "--timeout=60",
+            "--no-control-socket",
+            "app.web:create_app()",
+        ],
+    )
+
+
+@main.command()
+@_readable
+def worker() -> None:
+    """Bring every target to look like its booking; run as many as you like."""
+    from app.observability import configure_logging
+    from app.wiring import Wiring
+    from app.worker import run_worker
+
+    wiring = Wiring.from_environment(is_worker=True)
+    configure_logging(wiring.settings.log_level)
+    run_worker(wiring)
+
+
+@main.command()
+@_readable
+def migrate() -> None:
+    """Bring the database to this version's tables."""
+    from app.migrate import migrate as run
+    from app.settings import read_settings
+
+    run(read_settings().direct_url)
+    click.echo("The database has this version's tables.")
+
+
+@main.command("new-key")
+def new_key() -> None:
+    """Make a key for SECRET_KEYS."""
+    click.echo(f"k1:{base64.b64encode(os.urandom(32)).decode()}")
+
+
+@main.command()
+@click.option("--port", default=_PORT + 1, show_default=True)
+@click.option("--smtp-port", default=0, help="Any free one by default.")
+@_readable
+def sandbox(port: int, smtp_port: int) -> None:
+    """Run the stand-in organisation by itself: Salesforce, Google, Microsoft, Zoom, mail."""
+    from app.processes import require_free_port
+    from connectors.sandbox.server import SandboxServer
+
+    server = SandboxServer(port=require_free_port(port), smtp_port=smtp_port)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    server.start()
+    click.echo(f"The sandbox listens on {server.base_url}, its mail sink on {server.smtp_url}")
+    stop.wait()
+    server.stop()
+
+
+@main.command()
+@click.option("--port", default=_PORT, show_default=True, help="The sandbox takes the next one.")
+@_readable
+def demo(port: int) -> None:
+    """Run everything on this machine, with an organisation to try it on."""
+    from app.demo.running import Demo
+
+    console = Console(highlight=False)
+    with Demo(port=port, console=console) as running:
+        console.print()
+        console.print(f"[bold]Hot handover runs at {running.running.public_url}[/]")
+        console.print(
+            "  In another terminal: [bold].venv/bin/handover walkthrough[/] books a meeting "
+            "the way a sales rep would\n  and reads every target back "
+            "([bold]walkthrough all[/] does so for five kinds of record)."
+        )
+        console.print(
+            f"  The API is described at {running.running.public_url}/v1/openapi.json, the "
+            f"organisation's mail is at\n  {running.running.sandbox_url}/control/mails."
+        )
+        console.print("  Ctrl-C stops everything.")
+        running.wait()
+    console.print("Everything is stopped.")
+
+
+@main.command()
+@click.argument("scenario", default="lead")
+@_readable
+def walkthrough(scenario: str) -> None:
+    """Perform a complete handover over public HTTP and read every target back.
+
+    SCENARIO is lead, contact, opportunity, project, case or all.
+    """
+    from app.demo.walkthrough import SCENARIOS, run
+
+    names = list(SCENARIOS) if scenario == "all" else [scenario]
+    if any(name not in SCENARIOS for name in names):
+        raise click.BadParameter(
+            f"choose one of {', '.join(SCENARIOS)} or all", param_hint="SCENARIO"
+        )
+    raise SystemExit(0 if run(names, console=Console(highlight=False)) else 1)
+
+
+@main.command()
+@_readable
+def doctor() -> None:
+    """Say what is configured, what can be reached and what is broken."""
+    from app.doctor import examine
+
+    raise SystemExit(0 if examine(console=Console(highlight=False)) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""Puts the demo's world into the sandbox and into the service's database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from app.administration import Administration
+from app.demo import world
+from connectors.protocols import Vendor
+from connectors.sandbox.client import SandboxControl
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxAccess:
+    """How the service gets into the seeded sandbox.
+
+    Attributes:
+        salesforce: What seeding Salesforce gave: org id, consumer key, keys.
+        google: What seeding Google gave: client, refresh tokens.
+        microsoft: What seeding Microsoft gave: tenant, client.
+        zoom: What seeding Zoom gave: account, client.
+    """
+
+    salesforce: Mapping[str, Any]
+    google: Mapping[str, Any]
+    microsoft: Mapping[str, Any]
+    zoom: Mapping[str, Any]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings that only the sandbox knows: our OAuth clients there."""
+        return {
+            "GOOGLE_CLIENT_ID": self.google["client_id"],
+            "GOOGLE_CLIENT_SECRET": self.google["client_secret"],
+            "MICROSOFT_CLIENT_ID": self.microsoft["client_id"],
+            "MICROSOFT_CLIENT_SECRET": self.microsoft["client_secret"],
+        }
+
+
+def addresses(*, sandbox_url: str, smtp_url: str) -> dict[str, str]:
+    """The settings that lead the connectors to a sandbox."""
+    return {
+        "SALESFORCE_LOGIN_URL": f"{sandbox_url}/salesforce",
+        "GOOGLE_API_URL": f"{sandbox_url}/google",
+        "GOOGLE_OAUTH_URL": f"{sandbox_url}/google/oauth",
+        "MICROSOFT_GRAPH_URL": f"{sandbox_url}/microsoft",
+        "MICROSOFT_LOGIN_URL": f"{sandbox_url}/microsoft/login",
+        "ZOOM_API_URL": f"{sandbox_url}/zoom/v2",
+        "ZOOM_OAUTH_URL": f"{sandbox_url}/zoom/oauth",
+        "SMTP_URL": smtp_url,
+    }
+
+
+def seed_sandbox(control: SandboxControl, *, today: date) -> SandboxAccess:
+    """Make the demo's people, records, mailboxes and accounts in a sandbox.
+
+    Args:
+        control: The sandbox's control door.
+        today: The calendars' entries begin here.
+    """
+    made = control.seed(
+        salesforce={
+            "name": world.ORG_NAME,
+            "time_zone": world.ORG_TIME_ZONE,
+            "users": [
+                {
+                    "id": worker.user_id,
+                    "name": worker.name,
+                    "email": worker.email,
+                    "username": worker.email,
+                    "time_zone": worker.time_zone,
+                    "permission_sets": list(worker.permission_sets),
+                }
+                for worker in world.WORKERS
+            ],
+            "objects": [dict(world.PROJECT_OBJECT)],
+            "records": world.records(),
+        },
+        google={"accounts": _accounts(Vendor.GOOGLE, today)},
+        microsoft={"accounts": _accounts(Vendor.MICROSOFT, today)},
+        zoom={
+            "users": [
+                {"email": worker.email, "type": 2, "time_zone": worker.time_zone}
+                for worker in world.HOSTS
+                if worker.zoom
+            ]
+        },
+    )
+    return SandboxAccess(
+        salesforce=made["salesforce"],
+        google=made["google"],
+        microsoft=made["microsoft"],
+        zoom=made["zoom"],
+    )
+
+
+def _accounts(vendor: Vendor, today: date) -> list[dict[str, Any]]:
+    title = "summary" if vendor is Vendor.GOOGLE else "subject"
+    return [
+        {
+            "email": worker.email,
+            "name": worker.name,
+            "time_zone": worker.time_zone,
+            "events": [
+                {title: event["summary"], "start": event["start"], "end": event["end"]}
+                for event in world.busy_events(worker, today=today)
+            ],
+        }
+        for worker in world.HOSTS
+        if worker.calendar is vendor
+    ]
+
+
+def seed_service(administration: Administration, access: SandboxAccess) -> UUID:
+    """Connect the demo's org and hosts, and publish its booking types.
+
+    Google hosts are connected by their own consent, Microsoft hosts through the organisation's
+    application, so that the demo shows both ways.
+
+    Returns:
+        Our id of the org.
+    """
+    salesforce = access.salesforce
+    org_id = administration.connect_org(
+        salesforce_org_id=salesforce["org_id"],
+        name=world.ORG_NAME,
+        time_zone=world.ORG_TIME_ZONE,
+        consumer_key=salesforce["consumer_key"],
+        username=salesforce["integration_username"],
+        private_key_pem=salesforce["private_key_pem"],
+        certificates={salesforce["service_key_id"]: salesforce["service_certificate_pem"]},
+    )
+    administration.set_org_account(
+        org_id=org_id,
+        vendor=Vendor.MICROSOFT,
+        details={
+            "tenant_id": access.microsoft["tenant_id"],
+            "client_id": access.microsoft["client_id"],
+        },
+        secret=access.microsoft["client_secret"],
+    )
+    administration.set_org_account(
+        org_id=org_id,
+        vendor=Vendor.ZOOM,
+        details={
+            "account_id": access.zoom["account_id"],
+            "client_id": access.zoom["client_id"],
+        },
+        secret=access.zoom["client_secret"],
+    )
+    for worker in world.HOSTS:
+        _seed_host(administration, org_id, worker, access)
+    for demo_type in world.BOOKING_TYPES:
+        administration.publish_booking_type(
+            org_id=org_id,
+            booking_type=demo_type.booking_type,
+            host_ids=[world.BY_KEY[key].user_id for key in demo_type.hosts],
+        )
+    return org_id
+
+
+def _seed_host(
+    administration: Administration, org_id: UUID, worker: world.Worker, access: SandboxAccess
+) -> None:
+    administration.set_host(
+        org_id=org_id,
+        host_id=worker.user_id,
+        name=worker.name,
+        email=worker.email,
+        time_zone=worker.time_zone,
+        working_hours=world.working_hours(worker),
+        default_platform=worker.platform,
+    )
+    if worker.calendar is Vendor.GOOGLE:
+        account = access.google["accounts"][worker.email]
+        administration.connect_host(
+            org_id=org_id,
+            host_id=worker.user_id,
+            vendor=Vendor.GOOGLE,
+            mailbox=worker.email,
+            subject=worker.email,
+            refresh_token=account["refresh_token"],
+            write_calendar_id=account["primary_calendar_id"],
+        )
+    if worker.calendar is Vendor.MICROSOFT:
+        administration.connect_host(
+            org_id=org_id,
+            host_id=worker.user_id,
+            vendor=Vendor.MICROSOFT,
+            mailbox=worker.email,
+            subject=access.microsoft["accounts"][worker.email]["user_id"],
+            write_calendar_id="primary",
+        )
+    if worker.zoom:
+        administration.connect_host(
+            org_id=org_id,
+            host_id=worker.user_id,
+            vendor=Vendor.ZOOM,
+            mailbox=worker.email,
+            subject=str(access.zoom["users"][worker.email]),
+        )

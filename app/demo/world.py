@@ -1,0 +1,415 @@
+"""The demo's organisation as data: people by their roles, records, booking types.
+
+Every name and address is made up for the purpose and belongs to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from booking_types.model import (
+    BookingType,
+    Clause,
+    CoHostRule,
+    HostRule,
+    HostRuleKind,
+    Operator,
+    Platform,
+    PlatformRule,
+    PlatformRuleKind,
+    RecordFilter,
+    RecordUpdate,
+    WorkingHours,
+    WorkingSpan,
+    WriteBack,
+)
+from booking_types.salesforce_ids import salesforce_id
+from connectors.protocols import Vendor
+
+ORG_NAME = "Demo organisation"
+ORG_TIME_ZONE = "Europe/Berlin"
+MAIL_DOMAIN = "demo.example"
+CUSTOMER_DOMAIN = "customer.example"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """Somebody who works at the demo organisation.
+
+    Attributes:
+        key: Short name used in this module.
+        number: Makes the Salesforce user id.
+        name: As people see it: the role.
+        time_zone: IANA name.
+        permission_sets: In Salesforce.
+        calendar: Where their calendar is; nothing for those who are no hosts.
+        zoom: Whether they have a Zoom account.
+        platform: Where they meet unless somebody chooses.
+    """
+
+    key: str
+    number: int
+    name: str
+    time_zone: str
+    permission_sets: tuple[str, ...]
+    calendar: Vendor | None = None
+    zoom: bool = False
+    platform: Platform = Platform.NONE
+
+    @property
+    def user_id(self) -> str:
+        """Salesforce user id, 18 characters."""
+        return salesforce_id(f"005{self.number:012d}")
+
+    @property
+    def email(self) -> str:
+        """Their address, at Salesforce and at their calendar."""
+        return f"{self.key}@{MAIL_DOMAIN}"
+
+
+WORKERS: tuple[Worker, ...] = (
+    Worker(
+        key="rep",
+        number=1,
+        name="Sales Rep",
+        time_zone="Europe/Berlin",
+        permission_sets=("Booking_Organizer",),
+    ),
+    Worker(
+        key="admin",
+        number=2,
+        name="Booking Admin",
+        time_zone="Europe/Berlin",
+        permission_sets=("Booking_Admin", "Booking_Organizer"),
+    ),
+    Worker(
+        key="executive.berlin",
+        number=11,
+        name="Account Executive Berlin",
+        time_zone="Europe/Berlin",
+        permission_sets=("Booking_Host",),
+        calendar=Vendor.GOOGLE,
+        platform=Platform.GOOGLE_MEET,
+    ),
+    Worker(
+        key="executive.newyork",
+        number=12,
+        name="Account Executive New York",
+        time_zone="America/New_York",
+        permission_sets=("Booking_Host",),
+        calendar=Vendor.MICROSOFT,
+        platform=Platform.MICROSOFT_TEAMS,
+    ),
+    Worker(
+        key="engineer.london",
+        number=13,
+        name="Solutions Engineer London",
+        time_zone="Europe/London",
+        permission_sets=("Booking_Host",),
+        calendar=Vendor.GOOGLE,
+        zoom=True,
+        platform=Platform.ZOOM,
+    ),
+    Worker(
+        key="onboarding.kolkata",
+        number=14,
+        name="Onboarding Manager Kolkata",
+        time_zone="Asia/Kolkata",
+        permission_sets=("Booking_Host",),
+        calendar=Vendor.MICROSOFT,
+        platform=Platform.MICROSOFT_TEAMS,
+    ),
+    Worker(
+        key="support.lisbon",
+        number=15,
+        name="Support Engineer Lisbon",
+        time_zone="Europe/Lisbon",
+        permission_sets=("Booking_Host",),
+        calendar=Vendor.GOOGLE,
+        platform=Platform.NONE,
+    ),
+)
+
+BY_KEY: Mapping[str, Worker] = {worker.key: worker for worker in WORKERS}
+HOSTS = tuple(worker for worker in WORKERS if worker.calendar is not None)
+
+#: The custom object of the demo, as the sandbox is told about it.
+PROJECT_OBJECT: Mapping[str, Any] = {
+    "fullName": "Project__c",
+    "label": "Project",
+    "enableActivities": True,
+    "nameField": {"label": "Project Name", "type": "Text"},
+    "fields": [
+        {"fullName": "Stage__c", "label": "Stage", "type": "Text", "length": 80},
+        {"fullName": "Contact_Email__c", "label": "Contact Email", "type": "Email"},
+        {"fullName": "Contact_Name__c", "label": "Contact Name", "type": "Text", "length": 80},
+        {"fullName": "Kick_Off__c", "label": "Kick-off", "type": "DateTime"},
+    ],
+}
+
+
+def _id(prefix: str, number: int) -> str:
+    return salesforce_id(f"{prefix}{number:012d}")
+
+
+LEAD_ID = _id("00Q", 101)
+SMALL_LEAD_ID = _id("00Q", 102)
+ACCOUNT_ID = _id("001", 101)
+CONTACT_ID = _id("003", 101)
+OPPORTUNITY_ID = _id("006", 101)
+CASE_ID = _id("500", 101)
+#: The org numbers its custom objects in turn; Booking__c of the package is the first.
+PROJECT_ID = _id("a01", 101)
+
+
+def records() -> list[dict[str, Any]]:
+    """What is on record, in an order in which nothing points to what is not there yet."""
+    rep = BY_KEY["rep"].user_id
+    return [
+        {
+            "object": "Lead",
+            "id": LEAD_ID,
+            "FirstName": "Primary",
+            "LastName": "Guest",
+            "Company": "Customer One",
+            "Email": f"lead@{CUSTOMER_DOMAIN}",
+            "Status": "Open - Not Contacted",
+            "AnnualRevenue": 2_500_000,
+            "OwnerId": rep,
+        },
+        {
+            "object": "Lead",
+            "id": SMALL_LEAD_ID,
+            "FirstName": "Other",
+            "LastName": "Guest",
+            "Company": "Customer Two",
+            "Email": f"small.lead@{CUSTOMER_DOMAIN}",
+            "Status": "Open - Not Contacted",
+            "AnnualRevenue": 50_000,
+            "OwnerId": rep,
+        },
+        {
+            "object": "Account",
+            "id": ACCOUNT_ID,
+            "Name": "Customer Three",
+            "OwnerId": BY_KEY["executive.newyork"].user_id,
+        },
+        {
+            "object": "Contact",
+            "id": CONTACT_ID,
+            "FirstName": "Contact",
+            "LastName": "Guest",
+            "AccountId": ACCOUNT_ID,
+            "Email": f"contact@{CUSTOMER_DOMAIN}",
+            "OwnerId": rep,
+        },
+        {
+            "object": "Opportunity",
+            "id": OPPORTUNITY_ID,
+            "Name": "Customer Three, renewal",
+            "AccountId": ACCOUNT_ID,
+            "StageName": "Prospecting",
+            "CloseDate": "2030-12-31",
+            "OwnerId": rep,
+        },
+        {
+            "object": "Case",
+            "id": CASE_ID,
+            "Subject": "The export does not start",
+            "Status": "New",
+            "ContactId": CONTACT_ID,
+            "AccountId": ACCOUNT_ID,
+            "OwnerId": rep,
+        },
+        {
+            "object": "Project__c",
+            "id": PROJECT_ID,
+            "Name": "Roll-out for Customer Three",
+            "Stage__c": "Planned",
+            "Contact_Email__c": f"project@{CUSTOMER_DOMAIN}",
+            "Contact_Name__c": "Project Guest",
+            "OwnerId": rep,
+        },
+    ]
+
+
+def _weekdays(start: time, end: time) -> tuple[WorkingSpan, ...]:
+    return tuple(WorkingSpan(weekday=day, start=start, end=end) for day in range(1, 6))
+
+
+def working_hours(worker: Worker) -> WorkingHours:
+    """When a host works: nine to six in their own zone."""
+    return WorkingHours(time_zone=worker.time_zone, spans=_weekdays(time(9), time(18)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoType:
+    """A booking type and who its hosts are, in order.
+
+    Attributes:
+        booking_type: What it says.
+        hosts: Keys of ``BY_KEY``.
+    """
+
+    booking_type: BookingType
+    hosts: tuple[str, ...]
+
+
+def _minutes(*numbers: int) -> tuple[timedelta, ...]:
+    return tuple(timedelta(minutes=number) for number in numbers)
+
+
+BOOKING_TYPES: tuple[DemoType, ...] = (
+    DemoType(
+        booking_type=BookingType(
+            key="discovery-call",
+            name="Discovery call",
+            object_name="Lead",
+            record_filter=RecordFilter(
+                clauses=(
+                    Clause(
+                        field="Status",
+                        operator=Operator.IN,
+                        values=("Open - Not Contacted", "Working - Contacted"),
+                    ),
+                )
+            ),
+            durations=_minutes(30, 45),
+            increment=timedelta(minutes=30),
+            buffer_after=timedelta(minutes=15),
+            guest_email_path="Email",
+            guest_name_path="Name",
+            subject="Discovery call: {{ record.Company }}",
+            description="Booked by {{ organizer.name }} with {{ guest.name }}.",
+            write_back=WriteBack(
+                record_updates=(
+                    RecordUpdate(field="Status", value="Working - Contacted"),
+                    RecordUpdate(
+                        field="Description",
+                        value="Discovery call on {{ booking.date }} with {{ host.name }}",
+                    ),
+                ),
+                hand_over_owner=True,
+            ),
+        ),
+        hosts=("executive.berlin", "executive.newyork", "engineer.london"),
+    ),
+    DemoType(
+        booking_type=BookingType(
+            key="enterprise-discovery",
+            name="Enterprise discovery",
+            object_name="Lead",
+            record_filter=RecordFilter(
+                clauses=(
+                    Clause(
+                        field="AnnualRevenue",
+                        operator=Operator.GREATER_THAN,
+                        value=10_000_000,
+                    ),
+                )
+            ),
+            durations=_minutes(60),
+            guest_email_path="Email",
+            guest_name_path="Name",
+            subject="Enterprise discovery: {{ record.Company }}",
+        ),
+        hosts=("executive.newyork",),
+    ),
+    DemoType(
+        booking_type=BookingType(
+            key="product-demo",
+            name="Product demo",
+            object_name="Contact",
+            host_rule=HostRule(kind=HostRuleKind.LOOKUP, lookup_path="Account.OwnerId"),
+            platform_rule=PlatformRule(
+                kind=PlatformRuleKind.FIXED, platform=Platform.MICROSOFT_TEAMS
+            ),
+            guest_email_path="Email",
+            guest_name_path="Name",
+            subject="Product demo for {{ record.Account.Name }}",
+            write_back=WriteBack(
+                record_updates=(
+                    RecordUpdate(field="Description", value="Product demo on {{ booking.date }}"),
+                )
+            ),
+        ),
+        hosts=("executive.newyork",),
+    ),
+    DemoType(
+        booking_type=BookingType(
+            key="technical-deep-dive",
+            name="Technical deep dive",
+            object_name="Opportunity",
+            co_host_rule=CoHostRule(allowed=True, most=3),
+            platform_rule=PlatformRule(kind=PlatformRuleKind.FIXED, platform=Platform.ZOOM),
+            durations=_minutes(60),
+            subject="Technical deep dive: {{ record.Name }}",
+            write_back=WriteBack(
+                record_updates=(
+                    RecordUpdate(field="NextStep", value="Deep dive on {{ booking.date }}"),
+                )
+            ),
+        ),
+        hosts=("engineer.london", "executive.berlin", "executive.newyork"),
+    ),
+    DemoType(
+        booking_type=BookingType(
+            key="kick-off",
+            name="Kick-off",
+            object_name="Project__c",
+            host_rule=HostRule(kind=HostRuleKind.TIME_FIRST),
+            durations=_minutes(45),
+            increment=timedelta(minutes=15),
+            guest_email_path="Contact_Email__c",
+            guest_name_path="Contact_Name__c",
+            subject="Kick-off: {{ record.Name }}",
+            write_back=WriteBack(
+                record_updates=(
+                    RecordUpdate(field="Stage__c", value="Kick-off booked"),
+                    RecordUpdate(field="Kick_Off__c", value="{{ booking.start_at }}"),
+                )
+            ),
+        ),
+        hosts=("onboarding.kolkata", "executive.berlin", "engineer.london"),
+    ),
+    DemoType(
+        booking_type=BookingType(
+            key="support-call-back",
+            name="Support call back",
+            object_name="Case",
+            platform_rule=PlatformRule(kind=PlatformRuleKind.FIXED, platform=Platform.NONE),
+            durations=_minutes(20),
+            increment=timedelta(minutes=20),
+            guest_email_path="Contact.Email",
+            guest_name_path="Contact.Name",
+            subject="Call back: {{ record.Subject }}",
+            location="We call the number on the case",
+            write_back=WriteBack(record_updates=(RecordUpdate(field="Status", value="Working"),)),
+        ),
+        hosts=("support.lisbon",),
+    ),
+)
+
+
+def busy_events(worker: Worker, *, today: date, days: int = 40) -> list[dict[str, Any]]:
+    """What stands in a host's calendar already: lunch, and a meeting that moves about.
+
+    Returns:
+        Events with ``summary``, ``start`` and ``end``, RFC 3339 with the zone's offset.
+    """
+    zone = ZoneInfo(worker.time_zone)
+    events = []
+    for number in range(days):
+        day = today + timedelta(days=number)
+        if day.isoweekday() > 5:  # noqa: PLR2004 - Saturday, Sunday
+            continue
+        meeting = 9 + (worker.number + number) % 3
+        for summary, hour, minutes in (("Lunch", 12, 60), ("Team meeting", meeting, 45)):
+            start = datetime.combine(day, time(hour), zone)
+            end = start + timedelta(minutes=minutes)
+            events.append({"summary": summary, "start": start.isoformat(), "end": end.isoformat()})
+    return events
