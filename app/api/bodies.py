@@ -1,0 +1,322 @@
+"""What is answered, built from what the service found; knows neither Flask nor marshmallow.
+
+Every body is made of JSON's own kinds of values, so it can be stored as it is. Instants are RFC
+3339 in UTC with ``Z``; durations are whole minutes. A member that would say nothing is left out
+where the schemas in ``answers`` do not require it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from app.api.wording import PLATFORM_NAMES, target_detail, target_title
+from app.bookings.questions import (
+    AvailabilityAnswer,
+    BookingView,
+    HostChoice,
+    HostsAnswer,
+    OfferedType,
+    OfferedTypes,
+    RefusedType,
+)
+from app.inputs.emails import shown_email
+from app.problems import utc_text
+from app.storage.tables import Delivery
+from booking_types.answers import ExplainedTime, Reason
+from booking_types.filters import ClauseOutcome, ClauseVerdict
+from booking_types.model import HostRuleKind, Platform
+
+_MINUTE = timedelta(minutes=1)
+
+
+def encoded(body: Any) -> bytes:
+    """The body as JSON, its members in one fixed order.
+
+    The order makes an answer that was stored the same bytes again: the database does not keep
+    the order of members.
+    """
+    return msgspec.json.encode(body, order="sorted")
+
+
+# ----------------------------------------------------------------- what can be booked
+
+
+def offered_body(answer: OfferedTypes, *, explains: bool, shows_values: bool) -> dict[str, Any]:
+    """The booking types a record is offered.
+
+    Args:
+        answer: What the service found.
+        explains: Say why not, for the others.
+        shows_values: The caller may see filters and the record's values in them.
+    """
+    body: dict[str, Any] = {
+        "record_id": answer.record_id,
+        "object_name": answer.object_name,
+        "object_label": answer.object_label,
+        "time_zone": answer.time_zone,
+        "offered": [_offered_type(each, answer) for each in answer.offered],
+        "nothing_because": answer.nothing_because,
+    }
+    if explains:
+        body["refused"] = [_refused_type(each, shows_values) for each in answer.refused]
+    return body
+
+
+def _offered_type(offered: OfferedType, answer: OfferedTypes) -> dict[str, Any]:
+    said = offered.booking_type
+    body: dict[str, Any] = {
+        "booking_type_id": str(offered.booking_type_id),
+        "version": offered.version,
+        "key": said.key,
+        "name": said.name,
+        "durations_minutes": [_minutes(each) for each in said.durations],
+        "host_rule": said.host_rule.kind.value,
+        "show_all": said.host_rule.kind is HostRuleKind.CHOICE and said.host_rule.show_all,
+        "co_hosts_allowed": said.co_host_rule.allowed,
+        "co_hosts_most": said.co_host_rule.most if said.co_host_rule.allowed else 0,
+        "time_zone": said.time_zone or answer.time_zone,
+        "minimum_notice_minutes": _minutes(said.minimum_notice),
+        "booking_window_days": said.booking_window.days,
+        "platform_rule": said.platform_rule.kind.value,
+        "invites_guests": said.write_back.guest_invitation,
+        "guest": {
+            "email": offered.guest_email,
+            "name": offered.guest_name,
+            "time_zone": offered.guest_time_zone,
+        },
+    }
+    if said.platform_rule.platform is not None:
+        body["platform"] = said.platform_rule.platform.value
+    return body
+
+
+def _refused_type(refused: RefusedType, shows_values: bool) -> dict[str, Any]:  # noqa: FBT001 - private
+    refusal = refused.refusal
+    is_unreadable = bool(refusal.problem) or any(
+        clause.outcome is ClauseOutcome.UNREADABLE for clause in refusal.clauses
+    )
+    body: dict[str, Any] = {
+        "booking_type_id": str(refused.booking_type_id),
+        "key": refusal.booking_type.key,
+        "name": refusal.booking_type.name,
+        "reason": "cannot_be_checked" if is_unreadable else "filtered_out",
+        "detail": (
+            "Its record filter cannot be checked; an admin has to look at it."
+            if is_unreadable
+            else "This record does not meet its record filter."
+        ),
+    }
+    if shows_values:
+        body["clauses"] = [_clause(clause) for clause in refusal.clauses]
+        if refusal.problem:
+            body["problem"] = refusal.problem
+    return body
+
+
+def _clause(verdict: ClauseVerdict) -> dict[str, Any]:
+    return {
+        "number": verdict.number,
+        "outcome": verdict.outcome.value,
+        "requirement": verdict.requirement,
+        "sentence": verdict.sentence,
+    }
+
+
+# ------------------------------------------------------------------------------- who
+
+
+def hosts_body(answer: HostsAnswer) -> dict[str, Any]:
+    """Who could be the host."""
+    return {
+        "rule": answer.rule,
+        "hosts": [_person(each) for each in answer.hosts],
+        "co_hosts": [_person(each) for each in answer.co_hosts],
+        "nobody_because": answer.nobody_because,
+        "can_show_all": answer.can_show_all,
+    }
+
+
+def _person(choice: HostChoice, left_out: Reason | None = None) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "host_id": choice.host_id,
+        "name": choice.name,
+        "time_zone": choice.time_zone,
+        "platforms": [platform.value for platform in choice.platforms],
+        "default_platform": choice.default_platform.value,
+    }
+    if choice.unavailable_code:
+        body["unavailable"] = {"code": choice.unavailable_code, "detail": choice.unavailable}
+    elif left_out is not None:
+        code = left_out.detail or left_out.code.value
+        body["unavailable"] = {"code": code, "detail": left_out.message}
+    return body
+
+
+# ------------------------------------------------------------------------------ when
+
+
+def availability_body(
+    answer: AvailabilityAnswer, *, time_zone: str | None, explains: bool
+) -> dict[str, Any]:
+    """When they can meet. Built for speed: a pool has many slots with many people each.
+
+    Args:
+        answer: What the service found.
+        time_zone: The one that was asked in.
+        explains: Say why not, for every other time.
+    """
+    left_out = {reason.host_id: reason for reason in answer.availability.left_out if reason.host_id}
+    body: dict[str, Any] = {
+        "duration_minutes": _minutes(answer.duration),
+        "time_zone": time_zone or answer.grid_time_zone,
+        "grid_time_zone": answer.grid_time_zone,
+        "as_of": utc_text(answer.as_of),
+        # msgspec writes aware instants as RFC 3339 with Z by itself, much faster than we can.
+        "slots": [
+            {
+                "start": slot.interval.start,
+                "end": slot.interval.end,
+                "host_ids": slot.host_ids,
+            }
+            for slot in answer.availability.slots
+        ],
+        "people": [_person(each, left_out.get(each.host_id)) for each in answer.people],
+    }
+    if explains:
+        body["explained"] = [_explained(each) for each in answer.explained]
+    return body
+
+
+def _explained(time: ExplainedTime) -> dict[str, Any]:
+    return {
+        "on": time.on.isoformat(),
+        "first_at": utc_text(time.first_at),
+        "last_at": utc_text(time.last_at),
+        "starts": time.starts,
+        "is_offered": time.is_offered,
+        "host_ids": list(time.host_ids),
+        "reasons": [_reason(reason) for reason in time.reasons],
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "code": reason.code.value,
+        "detail": reason.detail,
+        "message": reason.message,
+    }
+    if reason.host_id is not None:
+        body["host_id"] = reason.host_id
+    if reason.source is not None:
+        body["source"] = reason.source.value
+    return body
+
+
+# -------------------------------------------------------------------------- bookings
+
+
+def booking_body(view: BookingView) -> dict[str, Any]:
+    """A booking with the state of every target."""
+    booking = view.booking
+    platform = Platform(booking.platform)
+    targets = [_target(each, view) for each in view.deliveries]
+    booked_by = {
+        "kind": booking.booked_by["kind"],
+        "id": booking.booked_by.get("id") or "",
+        "name": (booking.organizer or {}).get("name", ""),
+    }
+    body: dict[str, Any] = {
+        "booking_id": str(booking.booking_id),
+        "booking_type": {
+            "booking_type_id": str(booking.booking_type_id),
+            "version": booking.booking_type_version,
+            "name": view.booking_type_name,
+        },
+        "record_id": booking.record_id,
+        "object_name": booking.object_name,
+        "status": booking.status,
+        "revision": booking.revision,
+        "start": utc_text(_utc(booking.start_at)),
+        "end": utc_text(_utc(booking.end_at)),
+        "duration_minutes": _minutes(booking.end_at - booking.start_at),
+        "time_zone": booking.time_zone,
+        "local_start": booking.local_start,
+        "host": _named(booking.host_id, view),
+        "co_hosts": [_named(each.host_id, view) for each in view.hosts if each.role == "co_host"],
+        "guests": [_guest(each) for each in booking.guests],
+        "invites_guests": view.has_invitation,
+        "platform": platform.value,
+        "platform_name": PLATFORM_NAMES[platform],
+        "place": booking.place or "",
+        "subject": booking.subject,
+        "notes": booking.notes or "",
+        "booked_by": booked_by,
+        "created_at": utc_text(_utc(booking.created_at)),
+        "targets": targets,
+        "is_settled": all(target["is_done"] for target in targets),
+    }
+    if booking.join_url:
+        body["join_url"] = booking.join_url
+    return body
+
+
+def bookings_body(views: Iterable[BookingView], *, next_cursor: str) -> dict[str, Any]:
+    """One page of bookings.
+
+    Args:
+        views: In the order of their starts.
+        next_cursor: Where the next page goes on; empty on the last one.
+    """
+    return {"bookings": [booking_body(view) for view in views], "next_cursor": next_cursor}
+
+
+def _target(delivery: Delivery, view: BookingView) -> dict[str, Any]:
+    is_done = delivery.state == "done" and delivery.delivered_revision >= view.booking.revision
+    platform = Platform(view.booking.platform)
+    person = view.host_names.get(delivery.subject_id, "")
+    if delivery.subject_id and delivery.subject_id == view.booking.booked_by.get("id"):
+        person = person or (view.booking.organizer or {}).get("name", "")
+    body: dict[str, Any] = {
+        "target": delivery.target,
+        "title": target_title(delivery.target, platform=platform, person=person),
+        "state": delivery.state,
+        "detail": target_detail(
+            delivery.target,
+            state=delivery.state,
+            is_done=is_done,
+            has_earlier=delivery.delivered_revision > 0,
+            reason=delivery.error_message or "",
+        ),
+        "is_done": is_done,
+        "needs_attention": delivery.state == "needs_attention",
+    }
+    if delivery.subject_id:
+        body["subject_id"] = delivery.subject_id
+    if delivery.error_code and not is_done:
+        body["error_code"] = delivery.error_code
+    if delivery.next_attempt_at is not None and not is_done:
+        body["next_attempt_at"] = utc_text(_utc(delivery.next_attempt_at))
+    if delivery.done_at is not None:
+        body["done_at"] = utc_text(_utc(delivery.done_at))
+    return body
+
+
+def _named(host_id: str, view: BookingView) -> dict[str, str]:
+    return {"host_id": host_id, "name": view.host_names.get(host_id, "")}
+
+
+def _guest(guest: dict[str, Any]) -> dict[str, str]:
+    email = guest["email"]
+    return {"email": email, "shown_email": shown_email(email), "name": guest.get("name", "")}
+
+
+def _utc(instant: datetime) -> datetime:
+    return instant.astimezone(UTC)
+
+
+def _minutes(length: timedelta) -> int:
+    return int(length / _MINUTE)

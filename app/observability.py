@@ -1,0 +1,137 @@
+"""What the service says about itself: JSON lines, and numbers for Prometheus.
+
+A log line may hold ids, states, codes and times. It never holds what people typed, whom they
+invite, a token, a link, a body or a query string. That goes for tracebacks too: they say which
+errors came from where, but not the errors' messages, which can quote any of that.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import re
+import sys
+import traceback
+import uuid
+from collections.abc import Iterator
+from typing import TextIO
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from structlog.typing import EventDict, WrappedLogger
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+_MOST_FRAMES = 20
+
+
+def request_id_for(asked: str | None) -> str:
+    """The caller's own request id where it is a sane one, else a new one."""
+    if asked is not None and _REQUEST_ID.fullmatch(asked):
+        return asked
+    return uuid.uuid4().hex
+
+
+# ------------------------------------------------------------------------------- logs
+
+
+def configure_logging(level: str, *, stream: TextIO | None = None) -> None:
+    """Write every log line of this process as one JSON object, other libraries' too.
+
+    Args:
+        level: ``INFO`` and so on, for the service itself; libraries only warn.
+        stream: Where to; standard output by default.
+    """
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _say_where,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream or sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    handler.set_name("hot-handover")
+    root = logging.getLogger()
+    for earlier in [each for each in root.handlers if each.get_name() == handler.get_name()]:
+        root.removeHandler(earlier)
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)
+    logging.getLogger("app").setLevel(level.upper())
+
+
+def _say_where(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Replaces a traceback by its frames and the names of its errors, without their messages."""
+    told = event.pop("exc_info", None)
+    if told is True:
+        told = sys.exc_info()
+    error = told[1] if isinstance(told, tuple) else told
+    if isinstance(error, BaseException):
+        event["errors"] = list(itertools.islice(_chain(error), 5))
+    return event
+
+
+def _chain(error: BaseException) -> Iterator[dict[str, object]]:
+    current: BaseException | None = error
+    while current is not None:
+        frames = traceback.extract_tb(current.__traceback__)[-_MOST_FRAMES:]
+        yield {
+            "error": f"{type(current).__module__}.{type(current).__qualname__}",
+            "frames": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+        }
+        suppressed = None if current.__suppress_context__ else current.__context__
+        current = current.__cause__ or suppressed
+
+
+# ---------------------------------------------------------------------------- numbers
+
+
+class Metrics:
+    """Counts one process's requests."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "handover_http_requests",
+            "Requests answered.",
+            ("method", "route", "status"),
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "handover_http_request_seconds",
+            "How long an answer took.",
+            ("method", "route"),
+            buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 15),
+            registry=self._registry,
+        )
+
+    def count(self, *, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one request.
+
+        Args:
+            method: As it was sent; unusual ones are counted together.
+            route: The template of the address, never the address itself.
+            status: Of the answer.
+            seconds: How long it took.
+        """
+        method = method if method in _METHODS else "other"
+        self._requests.labels(method=method, route=route, status=str(status)).inc()
+        self._seconds.labels(method=method, route=route).observe(seconds)
+
+    def page(self) -> tuple[bytes, str]:
+        """All numbers in Prometheus's text format, and its media type."""
+        return generate_latest(self._registry), CONTENT_TYPE_LATEST
