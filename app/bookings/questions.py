@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from app.storage.tables import Booking, BookingHost, Delivery
@@ -212,6 +213,7 @@ class BookingView:
         booking_type_name: As in the version it was made with.
         has_invitation: Whether guests are invited at all.
         is_replay: Answered from an earlier call with the same idempotency key.
+        stored_body: What was answered to the call that booked it; given by ``book`` only.
     """
 
     booking: Booking
@@ -221,6 +223,7 @@ class BookingView:
     booking_type_name: str
     has_invitation: bool
     is_replay: bool = field(default=False)
+    stored_body: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
