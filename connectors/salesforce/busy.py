@@ -112,7 +112,7 @@ class BusyReader:
 def _zone(name: Any) -> tzinfo | None:
     try:
         return ZoneInfo(str(name))
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         return None
 
 

@@ -75,8 +75,11 @@ class SalesforceTokens:
             TransientError: It could not be asked.
         """
         token = self._store.current()
-        if token is None or not token.access_token or not token.instance_url:
+        if token is None:
             return self.renew(refused=None)
+        if not token.access_token or not token.instance_url:
+            # Only the long-lived half of a connection is stored.
+            return self.renew(refused=token.access_token)
         if token.expires_at is not None and token.expires_at <= self._clock():
             return self.renew(refused=token.access_token)
         return token

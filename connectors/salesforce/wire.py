@@ -168,13 +168,14 @@ class Wire:
         Raises:
             ConnectorError: As ``get``; ``OutcomeUnknownError`` when it may have happened.
         """
+        data = transport.dumps(body)
         self._call(
             operation,
             is_write=True,
             act=lambda salesforce: salesforce.restful(
                 path,
                 method="PATCH",
-                data=transport.dumps(body),
+                data=data,
                 headers={**_HEADERS, **headers},
                 allow_redirects=False,
             ),
@@ -193,15 +194,14 @@ class Wire:
     def _composite(
         self, parts: Sequence[Part], *, operation: str, is_write: bool, is_upsert: bool
     ) -> dict[str, Any]:
-        body = {
-            "allOrNone": True,
-            "compositeRequest": [self._subrequest(part) for part in parts],
-        }
+        data = transport.dumps(
+            {"allOrNone": True, "compositeRequest": [self._subrequest(part) for part in parts]}
+        )
         answer: Any = self._call(
             operation,
             is_write=is_write,
             act=lambda salesforce: salesforce.restful(
-                "composite", method="POST", data=transport.dumps(body), **_OPTIONS
+                "composite", method="POST", data=data, **_OPTIONS
             ),
         )
         with answers.sense(operation, is_write=is_write):
@@ -273,7 +273,8 @@ class Wire:
             raise answers.refusal(
                 error.status, error.content, operation=operation, is_write=is_write
             ) from None
-        except (ValueError, RecursionError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
+            # Not JSON, or JSON that the library asks for its length although it has none.
             raise answers.nonsense(operation, is_write=is_write) from error
         except requests.RequestException as error:
             raise transport.network_error(
