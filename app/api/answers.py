@@ -263,6 +263,11 @@ class TargetState(Answer):
     error_code = _text(required=False)
     next_attempt_at = _instant(required=False)
     done_at = _instant("When it was last done.", required=False)
+    external = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={"description": "What the vendor calls it: ids and addresses there."},
+    )
 
 
 class Booking(Answer):

@@ -23,6 +23,7 @@ from app.bookings.questions import (
     OfferedTypes,
     RefusedType,
 )
+from app.deliveries.targets import Target
 from app.inputs.emails import shown_email
 from app.problems import utc_text
 from app.storage.tables import Delivery
@@ -224,6 +225,12 @@ def booking_body(view: BookingView) -> dict[str, Any]:
     booking = view.booking
     platform = Platform(booking.platform)
     targets = [_target(each, view) for each in view.deliveries]
+    if view.has_invitation:
+        targets += [
+            _invitation_by_calendar(each)
+            for each in targets
+            if each["target"] == Target.CALENDAR_EVENT
+        ]
     booked_by = {
         "kind": booking.booked_by["kind"],
         "id": booking.booked_by.get("id") or "",
@@ -302,7 +309,20 @@ def _target(delivery: Delivery, view: BookingView) -> dict[str, Any]:
         body["next_attempt_at"] = utc_text(_utc(delivery.next_attempt_at))
     if delivery.done_at is not None:
         body["done_at"] = utc_text(_utc(delivery.done_at))
+    external = {name: str(value) for name, value in delivery.external.items() if value}
+    if external:
+        body["external"] = external
     return body
+
+
+def _invitation_by_calendar(event: dict[str, Any]) -> dict[str, Any]:
+    """The guests' invitation as a target of its own, when the calendar's event is it."""
+    return {
+        **{name: value for name, value in event.items() if name != "external"},
+        "target": Target.INVITATION.value,
+        "title": target_title(Target.INVITATION, platform=Platform.NONE, person=""),
+        "detail": "Sent by the host's calendar" if event["is_done"] else event["detail"],
+    }
 
 
 def _named(host_id: str, view: BookingView) -> dict[str, str]:

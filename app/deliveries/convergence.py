@@ -7,12 +7,14 @@ afterwards, so that an attempt that was given up as dead and comes back late cha
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
+import sqlalchemy.exc
 import structlog
 from sqlalchemy.orm import Session
 
@@ -52,6 +54,9 @@ _LOG = structlog.get_logger(__name__)
 _ATTEMPTS_AT_A_DEFECT = 5
 #: How soon somebody else's write to the same Salesforce record is waited for again.
 _PARENT_BUSY_DELAY = timedelta(milliseconds=300)
+
+#: How often an outcome is written down before that is given up; then the sweep looks again.
+_TRIES_TO_WRITE_DOWN = 5
 
 _SYSTEM: dict[str, object] = {"kind": "system", "id": "worker"}
 
@@ -130,10 +135,10 @@ class Converger:
 
     def _claim(self, org_id: UUID, delivery_id: UUID) -> Work | None:
         with self._database.transaction(org_id) as session:
-            delivery = deliveries.locked(session, org_id, delivery_id)
-            if delivery is None:
+            found = deliveries.locked(session, org_id, delivery_id)
+            if found is None:
                 return None
-            booking = session.get_one(Booking, (org_id, delivery.booking_id))
+            delivery, booking = found
             if is_settled(delivery, booking=booking) or booking.status not in LIVE_STATES:
                 return None
             siblings = {
@@ -268,21 +273,41 @@ class Converger:
     # ------------------------------------------------------------------------ finishing
 
     def _finish(self, work: Work, outcome: Done | NotYet | _Failure) -> None:
-        with self._database.transaction(work.org_id) as session:
-            delivery = deliveries.locked(session, work.org_id, work.delivery.delivery_id)
-            if delivery is None or delivery.attempt != work.delivery.attempt:
+        for attempt in range(_TRIES_TO_WRITE_DOWN):
+            try:
+                self._write_outcome(work, outcome)
+            except sqlalchemy.exc.OperationalError:
+                # What was done out there is not undone by a database that stumbles.
+                if attempt == _TRIES_TO_WRITE_DOWN - 1:
+                    raise
+                threading.Event().wait(2**attempt * self._scale)
+            else:
                 return
+
+    def _write_outcome(self, work: Work, outcome: Done | NotYet | _Failure) -> None:
+        with self._database.transaction(work.org_id) as session:
+            found = deliveries.locked(session, work.org_id, work.delivery.delivery_id)
+            if found is None or found[0].attempt != work.delivery.attempt:
+                return
+            delivery, booking = found
             delivery.attempt_started_at = None
             if isinstance(outcome, Done):
-                self._write_done(session, work, delivery, outcome)
+                self._write_done(session, work, delivery, booking, outcome)
             elif isinstance(outcome, NotYet):
                 self._look_again(session, delivery, outcome)
             elif outcome.delay is None:
                 self._need_person(session, delivery, outcome)
             else:
-                self._retry(session, delivery, outcome)
+                self._retry(session, delivery, booking, outcome)
 
-    def _write_done(self, session: Session, work: Work, delivery: Delivery, outcome: Done) -> None:
+    def _write_done(
+        self,
+        session: Session,
+        work: Work,
+        delivery: Delivery,
+        booking: Booking,
+        outcome: Done,
+    ) -> None:
         now = self._clock()
         delivery.external = delivery.external | outcome.external
         delivery.state = "done"
@@ -292,9 +317,6 @@ class Converger:
         delivery.next_attempt_at = None
         delivery.attention_at = None
         delivery.error_code = delivery.error_message = delivery.vendor_message = ""
-        booking = session.get_one(
-            Booking, (delivery.org_id, delivery.booking_id), with_for_update=True
-        )
         siblings = deliveries.of_booking(session, delivery.org_id, delivery.booking_id)
         is_changed = False
         if outcome.join_url and outcome.join_url != booking.join_url:
@@ -355,12 +377,13 @@ class Converger:
         self._try_again_in(session, delivery, outcome.look_again_in * self._scale)
         self._ask_person_when_late(session, delivery)
 
-    def _retry(self, session: Session, delivery: Delivery, failure: _Failure) -> None:
+    def _retry(
+        self, session: Session, delivery: Delivery, booking: Booking, failure: _Failure
+    ) -> None:
         assert failure.delay is not None  # noqa: S101 - told apart by the caller
         _write_failure(delivery, failure)
         if delivery.state != "needs_attention":
             delivery.state = "retrying"
-        booking = session.get_one(Booking, (delivery.org_id, delivery.booking_id))
         next_at = self._clock() + failure.delay
         if next_at > min(delivery.created_at + GIVE_UP_AFTER, booking.end_at):
             self._need_person(session, delivery, failure)

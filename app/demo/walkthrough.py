@@ -81,7 +81,7 @@ SCENARIOS: Mapping[str, Scenario] = {
         host="engineer.london",
         co_hosts=("executive.berlin", "executive.newyork"),
         guests=(f"buyer@{world.CUSTOMER_DOMAIN}", f"architect@{world.CUSTOMER_DOMAIN}"),
-        record_fields={"NextStep": "Deep dive on {date}"},
+        record_fields={"Description": "Deep dive on {date}"},
     ),
     "project": Scenario(
         title="A custom object, time first: the host is whoever is free",
@@ -284,8 +284,9 @@ class _Walk:
                 key = (target["target"], target.get("subject_id", ""))
                 if shown.get(key) != target["state"]:
                     shown[key] = target["state"]
-                    self._say(f"  {target['target']}: {target['detail']}")
-            if booking["is_settled"] or time.monotonic() > deadline:
+                    self._say(f"  {target['title']}: {target['detail']}")
+            at_rest = all(each["is_done"] or each["needs_attention"] for each in booking["targets"])
+            if at_rest or time.monotonic() > deadline:
                 return booking
             threading.Event().wait(0.25)
 

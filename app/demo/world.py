@@ -350,7 +350,7 @@ BOOKING_TYPES: tuple[DemoType, ...] = (
             subject="Technical deep dive: {{ record.Name }}",
             write_back=WriteBack(
                 record_updates=(
-                    RecordUpdate(field="NextStep", value="Deep dive on {{ booking.date }}"),
+                    RecordUpdate(field="Description", value="Deep dive on {{ booking.date }}"),
                 )
             ),
         ),
