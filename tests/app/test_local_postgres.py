@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -193,6 +194,16 @@ def test_the_number_of_a_dead_server_that_another_process_has_now_does_not_hinde
 
     with LocalPostgres(folder, is_for_tests=True) as again:
         assert one(again.databases.admin_url, "select 1") == 1
+
+
+def test_a_folder_that_another_server_uses_is_refused_in_one_sentence(folder: Path) -> None:
+    with LocalPostgres(folder, is_for_tests=True) as first:
+        second = LocalPostgres(folder, is_for_tests=True, freed_within=timedelta(0))
+
+        with pytest.raises(LocalPostgresError, match=r"another process uses .*: stop that one"):
+            second.start()
+
+        assert one(first.databases.admin_url, "select 1") == 1
 
 
 def test_a_socket_is_found_however_long_the_path_of_the_folder_is(folder: Path) -> None:

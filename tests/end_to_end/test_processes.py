@@ -66,7 +66,7 @@ from datetime import timedelta
 from pathlib import Path
 from app.local_postgres import LocalPostgres
 from app.processes import Program, ProcessesError, Supervisor, has_said
-folder, scripts = Path(sys.argv[1]), sys.argv[2:]
+folder, patience, scripts = Path(sys.argv[1]), float(sys.argv[2]), sys.argv[3:]
 try:
     with Supervisor(log_dir=folder / "logs") as supervisor:
         postgres = LocalPostgres(folder / "postgres", guard=supervisor.guard, is_for_tests=True)
@@ -77,7 +77,7 @@ try:
             child = supervisor.start(Program(
                 name=f"program{number}", argv=[sys.executable, "-c", script],
                 env={"PYTHONUNBUFFERED": "1"}, is_ready=has_said("\\n"),
-                stop_within=timedelta(seconds=1),
+                stop_within=timedelta(seconds=patience),
             ))
             print("pid", child.pid, flush=True)
             print("pid", child.last_lines(1)[0].split()[-1], flush=True)
@@ -93,9 +93,9 @@ print("stopped", flush=True)
 class Demo:
     """The supervising process, and the numbers of all the processes that it has started."""
 
-    def __init__(self, folder: Path, *scripts: str) -> None:
+    def __init__(self, folder: Path, *scripts: str, patience: float = 1) -> None:
         self.process = subprocess.Popen(  # noqa: S603 - our own script
-            [sys.executable, "-c", SUPERVISES, str(folder), *scripts],
+            [sys.executable, "-c", SUPERVISES, str(folder), str(patience), *scripts],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
@@ -122,8 +122,11 @@ class Demo:
         return self.process.returncode, said
 
     def wait_until_all_are_gone(self) -> None:
+        self.wait_until_gone(*self.pids)
+
+    def wait_until_gone(self, *pids: int) -> None:
         deadline = time.monotonic() + WAIT_AT_MOST
-        while left := [pid for pid in self.pids if is_alive(pid)]:
+        while left := [pid for pid in pids if is_alive(pid)]:
             assert time.monotonic() < deadline, f"still there: {left}"
             threading.Event().wait(0.02)
 
@@ -205,6 +208,20 @@ def test_a_program_that_does_not_listen_is_killed_after_its_grace(folder: Path) 
     demo.wait_until_up()
 
     status, _ = demo.end(signal.SIGTERM)
+
+    assert status == 0
+    assert not any(is_alive(pid) for pid in demo.pids)
+
+
+def test_asking_again_cuts_the_grace_short(folder: Path) -> None:
+    demo = Demo(folder, DEAF, SERVES, patience=10 * WAIT_AT_MOST)
+    demo.wait_until_up()
+    deaf, last_started = demo.pids[1], demo.pids[3]
+
+    demo.process.send_signal(signal.SIGINT)
+    demo.wait_until_gone(last_started)
+    assert is_alive(deaf)
+    status, _ = demo.end(signal.SIGINT)
 
     assert status == 0
     assert not any(is_alive(pid) for pid in demo.pids)
