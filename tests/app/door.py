@@ -54,7 +54,7 @@ EVERYBODY = frozenset({Role.ORGANIZER})
 
 
 @cache
-def private_key(name: str = KEY_NAME) -> rsa.RSAPrivateKey:
+def private_key(name: str) -> rsa.RSAPrivateKey:
     """A key pair for each name, made once."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
@@ -102,6 +102,7 @@ class RecordedAnswers:
     asked: list[Any] = field(default_factory=list)
     slots: tuple[Slot, ...] = ()
     place: tuple[datetime, UUID] | None = None
+    on_call: Callable[[Caller], None] = field(default=lambda caller: None)
 
     def offered(self, *, caller: Caller, record_id: str) -> OfferedTypes:
         self._note(caller, record_id)
@@ -147,6 +148,7 @@ class RecordedAnswers:
 
     def _note(self, caller: Caller, asked: Any) -> None:
         self.asked.append(asked)
+        self.on_call(caller)
         if self.error is not None:
             raise self.error
 
@@ -317,7 +319,7 @@ def availability_answer(
 
 
 def delivery(target: str, *, subject_id: str = "", **more: Any) -> Delivery:
-    said: dict[str, Any] = {"state": "pending", "delivered_revision": 0, "attempts": 0, **more}
+    said: dict[str, Any] = {"state": "pending", "delivered_revision": 0, "external": {}, **more}
     return Delivery(
         org_id=ORG_ID,
         delivery_id=UUID(int=1),
