@@ -395,16 +395,29 @@ def test_an_invited_user_is_busy_as_the_owner_is(org: SalesforceOrg) -> None:
 
 
 def test_a_bookings_own_events_can_be_left_out_for_host_and_co_hosts(org: SalesforceOrg) -> None:
-    crm, cohost = org.crm(), org.user("cohost")
-    crm.write_booking(org.draft(org.lead(), co_host_ids=(cohost,)))
-    org.event("cohost", START, START + HOUR)
+    org.crm().write_booking(org.draft(org.lead(), co_host_ids=(org.user("cohost"),)))
 
     whole = busy(org, "host", "cohost")
     rest = busy(org, "host", "cohost", without=(BOOKING_ID,))
 
     assert whole == [(Interval(START, START + HOUR),)] * 2
-    # Another meeting at the same time stays.
-    assert rest == [(), (Interval(START, START + HOUR),)]
+    assert rest == [(), ()]
+
+
+def test_another_meeting_at_the_time_of_the_one_left_out_stays(org: SalesforceOrg) -> None:
+    crm, cohosts = org.crm(), (org.user("cohost"),)
+    crm.write_booking(org.draft(org.lead(), co_host_ids=cohosts))
+    crm.write_booking(org.draft(org.lead(), co_host_ids=cohosts, booking_id="another"))
+
+    rest = busy(org, "host", "cohost", without=(BOOKING_ID,))
+
+    assert rest == [(Interval(START, START + HOUR),)] * 2
+
+
+def test_the_pattern_of_a_series_takes_no_time_itself(org: SalesforceOrg) -> None:
+    org.event("host", START, START + HOUR, IsRecurrence=True)
+
+    assert busy(org, "host") == [()]
 
 
 def test_half_a_second_hides_no_event(org: SalesforceOrg) -> None:

@@ -170,6 +170,7 @@ def test_trouble_while_signing_in_has_its_own_error(
         org.crm().check_organization()
 
     assert not isinstance(raised.value, ConnectionBrokenError)
+    assert org.tokens.current() is None
 
 
 @pytest.mark.parametrize(

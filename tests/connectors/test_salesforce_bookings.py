@@ -312,7 +312,14 @@ def test_more_co_hosts_than_one_request_takes_are_invited_all(org: SalesforceOrg
     all_of_them = children(org)
     crm.write_booking(org.draft(lead, revision=2, host_id=reps[-1]))
 
+    writes = [
+        [part["referenceId"] for part in json.loads(call["body"])["compositeRequest"]]
+        for call in org.calls("composite_request")
+    ]
     assert all_of_them == set(reps)
+    assert [len(parts) for parts in writes] == [3, 25, 25, 12, 3, 25, 25, 12]
+    # Half of it must never stand there without the other.
+    assert {"event", "booking"} <= set(writes[1]) & set(writes[5])
     assert children(org) == set()
     assert org.query("SELECT OwnerId FROM Event") == [{"OwnerId": reps[-1]}]
 
