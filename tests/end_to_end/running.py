@@ -54,14 +54,14 @@ class RunningService:
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         """Start ``handover`` with these words, in a process group of its own."""
-        log = (self._logs / f"{command[0]}-{len(self._processes)}.log").open("wb")
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter
-            [sys.executable, "-m", "app.cli", *command],
-            env=self._environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        with self._log(command[0], len(self._processes)).open("wb") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own interpreter
+                [sys.executable, "-m", "app.cli", *command],
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         self._processes.append(process)
         return process
 
@@ -72,8 +72,14 @@ class RunningService:
         return process
 
     def worker(self) -> subprocess.Popen[bytes]:
-        """Start a worker."""
-        return self.start("worker")
+        """Start a worker and wait until it works."""
+        log = self._log("worker", len(self._processes))
+        process = self.start("worker")
+        wait_until(lambda: "worker.started" in log.read_text(), "the worker has started")
+        return process
+
+    def _log(self, command: str, number: int) -> Path:
+        return self._logs / f"{command}-{number}.log"
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """End a process and its children as a power failure would."""
