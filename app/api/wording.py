@@ -18,7 +18,7 @@ PLATFORM_NAMES: Mapping[Platform, str] = {
 _TITLES: Mapping[Target, str] = {
     Target.CONFERENCE: "{platform} meeting",
     Target.CALENDAR_EVENT: "Calendar event",
-    Target.INVITATION: "Invitation by mail",
+    Target.INVITATION: "Guest invitation",
     Target.CO_HOST_CALENDAR: "{person}'s calendar",
     Target.CRM_BOOKING: "Salesforce booking",
     Target.RECORD_UPDATE: "Salesforce record",

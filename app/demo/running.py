@@ -30,6 +30,8 @@ from connectors.transport import reading_session
 #: Where the demo keeps its database, its logs and the note that it runs.
 LOCAL = Path(".local")
 _NOTE = LOCAL / "demo.json"
+#: The running demo's environment, as ``KEY=VALUE`` lines: `handover doctor` reads it.
+ENVIRONMENT_FILE = LOCAL / "demo.env"
 _DATABASE = "demo"
 _WORKER_READY = "worker.started"
 
@@ -100,6 +102,7 @@ class Demo:
     def __exit__(self, *error: Any) -> bool:
         """Stop everything that was started."""
         _NOTE.unlink(missing_ok=True)
+        ENVIRONMENT_FILE.unlink(missing_ok=True)
         return self._supervisor.__exit__(*error)
 
     def wait(self) -> None:
@@ -145,8 +148,9 @@ class Demo:
             salesforce_org_id=access.salesforce["org_id"],
             access=asdict(access),
         )
-        _NOTE.touch(mode=0o600)
-        _NOTE.write_text(json.dumps(asdict(running)))
+        _write_privately(_NOTE, json.dumps(asdict(running)))
+        lines = [f"{name}={value}" for name, value in sorted(environment.items())]
+        _write_privately(ENVIRONMENT_FILE, "\n".join(lines) + "\n")
         return running
 
     def _start_service(self, environment: Mapping[str, str]) -> None:
@@ -179,6 +183,11 @@ class Demo:
             **addresses(sandbox_url=sandbox_url, smtp_url=smtp_url),
             **access.environment,
         }
+
+
+def _write_privately(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text)
 
 
 _HANDOVER = (sys.executable, "-m", "app.cli")
