@@ -40,8 +40,13 @@ _SAFE_HEADERS = {
 class Wired(Protocol):
     """What the door needs of the process's wiring (``app.wiring.Wiring``)."""
 
-    settings: Settings
-    clock: Clock
+    @property
+    def settings(self) -> Settings:
+        """What the environment says."""
+
+    @property
+    def clock(self) -> Clock:
+        """The current instant."""
 
     @property
     def booking_service(self) -> Bookings:

@@ -14,18 +14,16 @@ from booking_types.errors import InvalidRequestError
 
 #: Our deepest request has three levels; more than this is nobody's honest request.
 _DEEPEST = 20
-#: Longer integers than this are no number of ours; Python would refuse them only at 4,300 digits.
+#: Longer integers than this are no number of ours, and Python itself gives up at 4,300 digits.
 _MOST_DIGITS = 18
 
 
 def parse_object(raw: bytes) -> dict[str, Any]:
     """The object that the bytes spell.
 
-    Numbers that no field of ours can hold become infinity, so that their field refuses them.
-
     Raises:
-        InvalidRequestError: ``malformed_json``, ``too_deep``, ``body_not_object``, or
-            ``invalid_text`` for half a surrogate pair.
+        InvalidRequestError: ``malformed_json``, ``too_deep``, ``body_not_object``,
+            ``invalid_text`` for half a surrogate pair, or ``invalid_type`` for an endless number.
     """
     try:
         value = json.loads(
@@ -92,8 +90,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= _MOST_DIGITS else float("inf")
+def _integer(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise InvalidRequestError(
+            f"A number here has more than {_MOST_DIGITS} digits.", code="invalid_type"
+        )
+    return int(digits)
 
 
 def _refuse_constant(name: str) -> NoReturn:

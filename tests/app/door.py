@@ -102,7 +102,7 @@ class RecordedAnswers:
     asked: list[Any] = field(default_factory=list)
     slots: tuple[Slot, ...] = ()
     place: tuple[datetime, UUID] | None = None
-    on_call: Callable[[Caller], None] = field(default=lambda caller: None)
+    on_call: Callable[[Caller], None] = field(default=lambda _caller: None)
 
     def offered(self, *, caller: Caller, record_id: str) -> OfferedTypes:
         self._note(caller, record_id)
@@ -127,7 +127,7 @@ class RecordedAnswers:
         *,
         caller: Caller,
         request: BookRequest,
-        answer: Callable[[BookingView], dict[str, Any]],
+        answer: Callable[[BookingView], dict[str, Any]],  # noqa: ARG002 - nothing is stored here
     ) -> BookingView:
         self._note(caller, request)
         return self.view or booking_view()

@@ -67,10 +67,10 @@ def with_header(**header: Any) -> str:
     return f"{signed}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 
 
-def unsigned() -> str:
-    head, claims, _ = token().split(".")
+def unsigned(signature: str) -> str:
+    claims = token().split(".")[1]
     none = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').decode().rstrip("=")
-    return f"{none}.{claims}."
+    return f"{none}.{claims}.{signature}"
 
 
 def signed_with_our_public_key_as_secret() -> str:
@@ -179,7 +179,8 @@ def test_another_scheme_is_unauthenticated(header: str) -> None:
 NOW = int(time.time())
 
 REFUSED: dict[str, Callable[[], str]] = {
-    "b073_alg_none": unsigned,
+    "b073_alg_none": lambda: unsigned(""),
+    "b073_alg_none_with_some_signature": lambda: unsigned(token().split(".")[2]),
     "b074_hs256_with_our_public_key": signed_with_our_public_key_as_secret,
     "b076_wrong_aud": lambda: token(aud="https://other.example"),
     "b076_aud_with_a_slash": lambda: token(aud=PUBLIC_URL + "/"),
@@ -195,7 +196,9 @@ REFUSED: dict[str, Callable[[], str]] = {
     "b077_kid_is_no_text": lambda: with_header(kid=7),
     "b077_jku": lambda: with_header(jku="http://127.0.0.1:9/keys"),
     "b077_x5u": lambda: with_header(x5u="http://127.0.0.1:9/cert"),
-    "b077_jwk": lambda: with_header(jwk=RSAKey.import_key(private_key(KEY_NAME)).as_dict(private=False)),
+    "b077_jwk": lambda: with_header(
+        jwk=RSAKey.import_key(private_key(KEY_NAME)).as_dict(private=False)
+    ),
     "b077_x5c": lambda: with_header(x5c=["MIIB"]),
     "crit": lambda: with_header(crit=["exp"]),
     "rs384": lambda: with_header(alg="RS384"),
@@ -213,7 +216,11 @@ REFUSED: dict[str, Callable[[], str]] = {
     "sub_is_no_user": lambda: token(sub=RECORD_ID),
     "sub_with_a_wrong_suffix": lambda: token(sub=USER_ID[:15] + "AAA"),
     "changed_claims": lambda: ".".join(
-        [token().split(".")[0], token(sub="005Hp00000FgHiJIAV").split(".")[1], token().split(".")[2]]
+        [
+            token().split(".")[0],
+            token(sub="005Hp00000FgHiJIAV").split(".")[1],
+            token().split(".")[2],
+        ]
     ),
     "no_jwt": lambda: "abc",
     "five_parts": lambda: "a.b.c.d.e",

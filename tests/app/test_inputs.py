@@ -63,11 +63,12 @@ def test_a_broken_text_is_found_with_its_place() -> None:
     assert caught.value.field == "guests[1].name"
 
 
-def test_a_number_too_long_to_be_one_is_left_to_its_field() -> None:
-    read = json_objects.parse_object(b'{"a":1e400,"b":' + b"9" * 5000 + b"}")
+def test_a_number_that_is_none_of_ours_is_refused() -> None:
+    huge = json_objects.parse_object(b'{"a":1e400}')["a"]
 
-    assert code_of(lambda: numbers.minutes(read["a"], field="a")) == "invalid_type"
-    assert code_of(lambda: numbers.minutes(read["b"], field="b")) == "invalid_type"
+    assert code_of(lambda: numbers.minutes(huge, field="a")) == "invalid_type"
+    endless = b'{"a":' + b"9" * 5000 + b"}"
+    assert code_of(lambda: json_objects.parse_object(endless)) == "invalid_type"
 
 
 # ------------------------------------------------------------------------------ texts
@@ -111,7 +112,7 @@ def test_several_lines_may_hold_line_feeds_only(text: str) -> None:
     "text",
     [
         "Ünïcödé",
-        "نام\u200cخانوادگی",
+        "نام\u200cخانوادگی",  # noqa: RUF001 - a Persian word with the joiner it is spelled with
         "क्\u200dष",
         "👩\u200d💻",
         "no\u00a0break",
@@ -277,9 +278,7 @@ def test_what_names_no_place_on_earth_is_no_zone(name: str) -> None:
         ("Mars/Olympus", ""),
     ],
 )
-def test_a_windows_name_or_another_case_comes_with_a_suggestion(
-    name: str, suggestion: str
-) -> None:
+def test_a_windows_name_or_another_case_comes_with_a_suggestion(name: str, suggestion: str) -> None:
     with pytest.raises(zones.UnknownTimeZoneError) as caught:
         zones.time_zone(name, field="time_zone")
 

@@ -1,0 +1,374 @@
+"""What can be booked, with whom and when, over HTTP; and a booking's progress in words."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from werkzeug.test import TestResponse
+
+from app.api.bodies import booking_body, offered_body
+from app.api.wording import target_detail, target_title
+from app.bookings.questions import AvailabilityRequest, RefusedType
+from app.callers import Role
+from app.deliveries.targets import Target
+from app.storage.tables import DELIVERY_STATES
+from booking_types.filters import ClauseOutcome, Refusal
+from booking_types.intervals import Interval
+from booking_types.model import Platform, Slot
+from tests.app.door import (
+    CO_HOST_ID,
+    RECORD_ID,
+    START,
+    TYPE_ID,
+    USER_ID,
+    DoorWiring,
+    bearer,
+    booking_type,
+    booking_view,
+    client_of,
+    delivery,
+    offered_types,
+)
+
+TYPES = f"/v1/records/{RECORD_ID}/booking-types"
+TIMES = f"{TYPES}/{TYPE_ID}/availability"
+WEEK = "week=2027-W10&time_zone=America/New_York"
+
+
+def get(wiring: DoorWiring, path: str) -> TestResponse:
+    return client_of(wiring).get(path, headers=bearer())
+
+
+def asked_with(query: str) -> AvailabilityRequest:
+    wiring = DoorWiring()
+    answer = get(wiring, f"{TIMES}?{query}")
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    (request,) = wiring.booking_service.asked
+    assert isinstance(request, AvailabilityRequest)
+    return request
+
+
+# ------------------------------------------------------------------------------- types
+
+
+def test_a_record_is_offered_its_types_with_what_the_panel_needs() -> None:
+    wiring = DoorWiring()
+
+    said = get(wiring, TYPES).get_json()
+
+    (offered,) = said["offered"]
+    assert wiring.booking_service.asked == [RECORD_ID]
+    assert (offered["booking_type_id"], offered["key"]) == (str(TYPE_ID), "intro_call")
+    assert offered["durations_minutes"] == [30]
+    assert offered["guest"]["email"] == "guest@example.com"
+    assert offered["time_zone"] == "America/New_York"
+    assert "refused" not in said
+
+
+def test_an_organizer_learns_that_a_type_was_filtered_out_but_no_value() -> None:
+    answer = get(DoorWiring(), f"{TYPES}?explain=1")
+
+    (refused,) = answer.get_json()["refused"]
+    assert (refused["name"], refused["reason"]) == ("Big demo", "filtered_out")
+    assert "clauses" not in refused
+    for secret in ("25000", "1000000", "AnnualRevenue"):
+        assert secret not in answer.get_data(as_text=True)
+
+
+def test_an_admin_learns_which_clause_failed_and_on_which_value() -> None:
+    wiring = DoorWiring()
+    wiring.roles.roles = frozenset({Role.ADMIN})
+
+    (refused,) = get(wiring, f"{TYPES}?explain=1").get_json()["refused"]
+
+    (clause,) = refused["clauses"]
+    assert (clause["number"], clause["outcome"]) == (1, "failed")
+    assert clause["sentence"] == "AnnualRevenue is 25000, but must be more than 1000000"
+
+
+@pytest.mark.parametrize("problem", ["", "the filter's logic names clause 3 of 2"])
+def test_a_type_whose_filter_cannot_be_checked_is_told_from_one_that_does_not_fit(
+    problem: str,
+) -> None:
+    found = offered_types()
+    clause = replace(found.refused[0].refusal.clauses[0], outcome=ClauseOutcome.UNREADABLE)
+    refusal = Refusal(
+        booking_type=booking_type("Big demo"),
+        clauses=() if problem else (clause,),
+        problem=problem,
+    )
+    found = replace(found, refused=(RefusedType(booking_type_id=UUID(int=7), refusal=refusal),))
+
+    for_organizer = offered_body(found, explains=True, shows_values=False)["refused"][0]
+    for_admin = offered_body(found, explains=True, shows_values=True)["refused"][0]
+
+    assert for_organizer["reason"] == "cannot_be_checked"
+    assert "problem" not in for_organizer
+    assert for_admin.get("problem", "") == problem
+
+
+def test_b064_a_search_for_a_record_is_no_id() -> None:
+    answer = get(DoorWiring(), "/v1/records/' OR Name LIKE '%25/booking-types")
+
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid_salesforce_id")
+
+
+@pytest.mark.parametrize("path", [TYPES, f"{TYPES}/{TYPE_ID}/hosts", f"{TIMES}?{WEEK}"])
+def test_b062_a_record_id_of_fifteen_characters_is_the_same_record(path: str) -> None:
+    wiring = DoorWiring()
+
+    get(wiring, path.replace(RECORD_ID, RECORD_ID[:15]))
+
+    asked = wiring.booking_service.asked[0]
+    asked = asked.record_id if isinstance(asked, AvailabilityRequest) else asked
+    assert (asked[0] if isinstance(asked, tuple) else asked) == RECORD_ID
+
+
+def test_who_could_be_the_host_is_told_with_what_is_wrong() -> None:
+    said = get(DoorWiring(), f"{TYPES}/{TYPE_ID}/hosts").get_json()
+
+    assert said["rule"] == "choice"
+    assert "unavailable" not in said["hosts"][0]
+    assert said["hosts"][1]["unavailable"] == {
+        "code": "no_calendar",
+        "detail": "has not connected a calendar",
+    }
+    assert [each["host_id"] for each in said["co_hosts"]] == [CO_HOST_ID]
+
+
+# ------------------------------------------------------------------------------- times
+
+
+def test_a_week_is_the_one_of_its_zone() -> None:
+    request = asked_with(WEEK)
+
+    # From Monday to Monday over the change of the clocks on the 14th.
+    assert request.span == Interval(
+        datetime(2027, 3, 8, 5, tzinfo=UTC), datetime(2027, 3, 15, 4, tzinfo=UTC)
+    )
+
+
+def test_a_span_is_from_one_instant_to_another() -> None:
+    span = Interval(START, START + timedelta(days=62))
+
+    with_offsets = asked_with("from=2027-03-09T14:30:00Z&to=2027-05-10T10:30:00-04:00")
+    by_the_clock = asked_with(
+        "from=2027-03-09T09:30:00&to=2027-05-10T10:30:00&time_zone=America/New_York"
+    )
+
+    assert with_offsets.span == by_the_clock.span == span
+
+
+def test_everything_that_is_asked_reaches_the_service() -> None:
+    request = asked_with(
+        f"{WEEK}&host={USER_ID}&co_hosts={CO_HOST_ID}&duration_minutes=45&all=0&explain=1"
+    )
+
+    assert replace(request, span=Interval(START, START + timedelta(days=1))) == AvailabilityRequest(
+        record_id=RECORD_ID,
+        booking_type_id=TYPE_ID,
+        span=Interval(START, START + timedelta(days=1)),
+        host_id=USER_ID,
+        co_host_ids=(CO_HOST_ID,),
+        duration=timedelta(minutes=45),
+        all_hosts=False,
+        is_explained=True,
+    )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"co_hosts={USER_ID},{CO_HOST_ID}",
+        f"co_hosts={USER_ID}&co_hosts={CO_HOST_ID}",
+        f"co_hosts={USER_ID[:15]},{CO_HOST_ID}&co_hosts={USER_ID},",
+    ],
+)
+def test_co_hosts_come_with_commas_or_repeated(query: str) -> None:
+    assert asked_with(f"{WEEK}&{query}").co_host_ids == (USER_ID, CO_HOST_ID)
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("", "missing_field"),
+        ("from=2027-03-09T10:00:00Z", "missing_field"),
+        ("to=2027-03-09T10:00:00Z", "missing_field"),
+        ("from=2027-03-09T10:00:00Z&to=2027-03-09T10:00:00Z", "invalid_range"),
+        ("from=2027-03-09T10:00:00Z&to=2027-03-08T10:00:00Z", "invalid_range"),
+        ("from=2027-03-09T10:00:00Z&to=2027-05-10T10:00:01Z", "range_too_large"),
+        ("from=2027-03-09T10:00:00&to=2027-03-10T10:00:00", "timezone_required"),
+        ("from=2027-03-09&to=2027-03-10", "invalid_datetime"),
+        ("from=2027-03-09T10:00:00+01:00&to=2027-03-10T10:00:00Z", "invalid_datetime"),
+        (f"{WEEK}&from=2027-03-09T10:00:00Z", "invalid_range"),
+        ("week=2027-W10", "timezone_required"),
+        ("week=2027-W53&time_zone=UTC", "invalid_datetime"),
+        ("week=2027-W10&time_zone=Mars/Olympus", "unknown_timezone"),
+        (f"{WEEK}&duration_minutes=0", "invalid_duration"),
+        (f"{WEEK}&duration_minutes=30.5", "invalid_type"),
+        (f"{WEEK}&duration_minutes=true", "invalid_type"),
+        (f"{WEEK}&duration_minutes=999999999999999", "invalid_type"),
+        (f"{WEEK}&host=abc", "invalid_salesforce_id"),
+        (f"{WEEK}&co_hosts={USER_ID};{CO_HOST_ID}", "invalid_salesforce_id"),
+        (f"{WEEK}&all=yes", "invalid_type"),
+        (f"{WEEK}&sort=start", "field_not_allowed"),
+        (f"{WEEK}&host={USER_ID}&host={CO_HOST_ID}", "repeated_parameter"),
+    ],
+)
+def test_b036_b037_a_question_about_times_must_make_sense(query: str, code: str) -> None:
+    wiring = DoorWiring()
+
+    answer = get(wiring, f"{TIMES}?{query}")
+
+    assert (answer.status_code, answer.get_json()["code"]) == (422, code)
+    assert wiring.booking_service.asked == []
+
+
+def test_slots_are_answered_in_utc_with_everybody_who_was_asked() -> None:
+    said = get(DoorWiring(), f"{TIMES}?{WEEK}").get_json()
+
+    assert said["slots"] == [
+        {"start": "2027-03-09T14:30:00Z", "end": "2027-03-09T15:00:00Z", "host_ids": [USER_ID]}
+    ]
+    assert (said["time_zone"], said["grid_time_zone"]) == ("America/New_York", "America/New_York")
+    assert [each["unavailable"]["code"] for each in said["people"] if "unavailable" in each] == [
+        "unknown_timezone",
+        "no_calendar",
+    ]
+    assert "explained" not in said
+
+
+def test_other_times_are_explained_when_that_is_asked() -> None:
+    said = get(DoorWiring(), f"{TIMES}?{WEEK}&explain=1").get_json()
+
+    (explained,) = said["explained"]
+    assert (explained["on"], explained["starts"]) == ("2027-03-09", 2)
+    assert explained["reasons"][0]["code"] == "slot_taken"
+
+
+def test_the_zone_that_is_answered_is_the_present_name_of_the_asked_one() -> None:
+    query = "from=2027-03-09T10:00:00Z&to=2027-03-10T10:00:00Z"
+
+    asked = get(DoorWiring(), f"{TIMES}?{query}&time_zone=US/Pacific").get_json()
+    unasked = get(DoorWiring(), f"{TIMES}?{query}").get_json()
+
+    assert asked["time_zone"] == "America/Los_Angeles"
+    assert unasked["time_zone"] == "America/New_York"
+
+
+def test_a_big_pool_is_answered_whole() -> None:
+    wiring = DoorWiring()
+    everybody = tuple(f"005Hp{number:010d}AAA" for number in range(200))
+    wiring.booking_service.slots = tuple(
+        Slot(
+            Interval(
+                START + timedelta(minutes=30 * number), START + timedelta(minutes=30 * number + 30)
+            ),
+            everybody,
+        )
+        for number in range(672)
+    )
+
+    said = get(wiring, f"{TIMES}?{WEEK}&all=1").get_json()
+
+    assert len(said["slots"]) == 672
+    assert said["slots"][-1]["host_ids"] == list(everybody)
+
+
+# ---------------------------------------------------------------------------- progress
+
+
+@pytest.mark.parametrize(("target", "state"), list(itertools.product(Target, DELIVERY_STATES)))
+def test_every_target_in_every_state_is_said_in_words(target: Target, state: str) -> None:
+    title = target_title(target.value, platform=Platform.ZOOM, person="Host Two")
+    detail = target_detail(
+        target.value, state=state, is_done=state == "done", has_earlier=False, reason="no answer"
+    )
+
+    for words in (title, detail):
+        assert words[0].isupper()
+        assert "{" not in words
+        assert "_" not in words
+
+
+def target_of(**said: Any) -> dict[str, Any]:
+    row = delivery("conference", **said)
+    body = booking_body(booking_view(deliveries=(row,), revision=2))
+    found: dict[str, Any] = body["targets"][0]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("said", "detail", "is_done"),
+    [
+        ({"state": "pending"}, "On its way", False),
+        ({"state": "waiting"}, "Waits for the calendar event", False),
+        (
+            {"state": "retrying", "error_message": "no answer"},
+            "Not done yet, trying again: no answer",
+            False,
+        ),
+        (
+            {"state": "needs_attention", "error_message": "zoom has to be connected again"},
+            "Needs attention: zoom has to be connected again",
+            False,
+        ),
+        ({"state": "done", "delivered_revision": 2}, "Ready", True),
+        ({"state": "done", "delivered_revision": 1}, "An update is on its way", False),
+    ],
+)
+def test_progress_is_told_as_it_is(said: dict[str, Any], detail: str, *, is_done: bool) -> None:
+    found = target_of(**said)
+
+    assert (found["detail"], found["is_done"]) == (detail, is_done)
+    assert found["title"] == "Zoom meeting"
+    assert found["needs_attention"] is (said["state"] == "needs_attention")
+
+
+def test_what_a_vendor_said_is_not_for_organizers() -> None:
+    body = booking_body(
+        booking_view(
+            deliveries=(
+                delivery("conference", state="needs_attention", vendor_message="secret words"),
+            )
+        )
+    )
+
+    assert "secret words" not in str(body)
+
+
+def test_a_booking_is_settled_when_every_target_shows_it_as_it_is() -> None:
+    done = delivery("crm_booking", state="done", delivered_revision=1)
+    open_one = delivery("conference", state="needs_attention")
+
+    settled = booking_body(booking_view(deliveries=(done,)))
+    unsettled = booking_body(booking_view(deliveries=(done, open_one)))
+
+    assert settled["is_settled"] is True
+    assert unsettled["is_settled"] is False
+
+
+def test_a_link_is_there_once_it_is_known() -> None:
+    assert "join_url" not in booking_body(booking_view())
+    link = "https://zoom.example/j/1"
+    assert booking_body(booking_view(join_url=link))["join_url"] == link
+
+
+def test_b048_a_foreign_domain_is_shown_with_its_punycode() -> None:
+    body = booking_body(booking_view(guest="gast@xn--bcher-kva.example"))
+
+    assert body["guests"][0]["email"] == "gast@xn--bcher-kva.example"
+    assert body["guests"][0]["shown_email"] == "gast@bücher.example (xn--bcher-kva.example)"
+
+
+def test_instants_are_answered_in_utc_whatever_zone_the_database_speaks() -> None:
+    elsewhere = START.astimezone(tz=None)
+
+    body = booking_body(booking_view(start_at=elsewhere))
+
+    assert body["start"] == "2027-03-09T14:30:00Z"
