@@ -74,6 +74,9 @@ def _faulty(view: _View, endpoint: str, world: World) -> _View:
         finally:
             g.is_logged = True
             _log(world, vendor=vendor, operation=operation, status=status, text=text)
+            if fault is not None:
+                with world.lock:
+                    fault.over += 1
 
     return answer
 

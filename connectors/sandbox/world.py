@@ -133,6 +133,8 @@ class Fault:
             ``html`` (200 with a page), ``truncated`` (the real answer, cut in the middle).
         times: How many calls it applies to.
         skip: How many matching calls go through first.
+        hits: How many calls met it.
+        over: How many of those have done what they were to do.
 
     Raises:
         ValueError: There is no such kind.
@@ -149,6 +151,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     hits: int = 0
+    over: int = 0
 
     def __post_init__(self) -> None:
         if self.kind not in FAULT_KINDS:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import http.server
 import io
 import os
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -121,6 +122,14 @@ class Demo:
         said, _ = self.process.communicate(timeout=WAIT_AT_MOST)
         return self.process.returncode, said
 
+    def clear_up(self) -> None:
+        """Leave nothing behind, also when the test has failed."""
+        self.process.kill()
+        self.process.communicate()
+        for pid in self.pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
     def wait_until_all_are_gone(self) -> None:
         self.wait_until_gone(*self.pids)
 
@@ -160,6 +169,21 @@ def console() -> Console:
     return Console(file=io.StringIO(), width=200)
 
 
+@pytest.fixture
+def start_demo(folder: Path) -> Iterator[Callable[..., Demo]]:
+    started: list[Demo] = []
+
+    def start(*scripts: str, patience: float = 1) -> Demo:
+        demo = Demo(folder, *scripts, patience=patience)
+        started.append(demo)
+        demo.wait_until_up()
+        return demo
+
+    yield start
+    for demo in started:
+        demo.clear_up()
+
+
 def run(folder: Path, console: Console, *programs: Program) -> None:
     with Supervisor(log_dir=folder, console=console) as supervisor:
         for each in programs:
@@ -168,10 +192,9 @@ def run(folder: Path, console: Console, *programs: Program) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_wish_to_stop_leaves_no_process_behind_and_is_no_failure(
-    folder: Path, number: signal.Signals
+    start_demo: Callable[..., Demo], number: signal.Signals
 ) -> None:
-    demo = Demo(folder, SERVES, SERVES)
-    demo.wait_until_up()
+    demo = start_demo(SERVES, SERVES)
     assert len(demo.pids) == 5
     assert all(is_alive(pid) for pid in demo.pids)
 
@@ -182,9 +205,8 @@ def test_a_wish_to_stop_leaves_no_process_behind_and_is_no_failure(
     assert not any(is_alive(pid) for pid in demo.pids)
 
 
-def test_killing_the_supervisor_leaves_no_process_behind(folder: Path) -> None:
-    demo = Demo(folder, SERVES, DEAF)
-    demo.wait_until_up()
+def test_killing_the_supervisor_leaves_no_process_behind(start_demo: Callable[..., Demo]) -> None:
+    demo = start_demo(SERVES, DEAF)
 
     demo.end(signal.SIGKILL)
 
@@ -192,10 +214,9 @@ def test_killing_the_supervisor_leaves_no_process_behind(folder: Path) -> None:
 
 
 def test_killing_the_supervisors_whole_process_group_leaves_no_process_behind(
-    folder: Path,
+    start_demo: Callable[..., Demo],
 ) -> None:
-    demo = Demo(folder, SERVES)
-    demo.wait_until_up()
+    demo = start_demo(SERVES)
 
     os.killpg(demo.process.pid, signal.SIGKILL)
     demo.ending()
@@ -203,9 +224,10 @@ def test_killing_the_supervisors_whole_process_group_leaves_no_process_behind(
     demo.wait_until_all_are_gone()
 
 
-def test_a_program_that_does_not_listen_is_killed_after_its_grace(folder: Path) -> None:
-    demo = Demo(folder, DEAF)
-    demo.wait_until_up()
+def test_a_program_that_does_not_listen_is_killed_after_its_grace(
+    start_demo: Callable[..., Demo],
+) -> None:
+    demo = start_demo(DEAF)
 
     status, _ = demo.end(signal.SIGTERM)
 
@@ -213,9 +235,8 @@ def test_a_program_that_does_not_listen_is_killed_after_its_grace(folder: Path) 
     assert not any(is_alive(pid) for pid in demo.pids)
 
 
-def test_asking_again_cuts_the_grace_short(folder: Path) -> None:
-    demo = Demo(folder, DEAF, SERVES, patience=10 * WAIT_AT_MOST)
-    demo.wait_until_up()
+def test_asking_again_cuts_the_grace_short(start_demo: Callable[..., Demo]) -> None:
+    demo = start_demo(DEAF, SERVES, patience=10 * WAIT_AT_MOST)
     deaf, last_started = demo.pids[1], demo.pids[3]
 
     demo.process.send_signal(signal.SIGINT)
@@ -228,9 +249,10 @@ def test_asking_again_cuts_the_grace_short(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("which", [0, 1, 3])
-def test_when_one_dies_all_are_stopped_and_it_is_named(folder: Path, which: int) -> None:
-    demo = Demo(folder, SERVES, SERVES)
-    demo.wait_until_up()
+def test_when_one_dies_all_are_stopped_and_it_is_named(
+    start_demo: Callable[..., Demo], which: int
+) -> None:
+    demo = start_demo(SERVES, SERVES)
     name = {0: "PostgreSQL", 1: "program0", 3: "program1"}[which]
 
     os.kill(demo.pids[which], signal.SIGKILL)
