@@ -7,6 +7,7 @@ others are still answered.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -25,8 +26,9 @@ from connectors.protocols import BusyPolicy, BusyQuery, BusyTimes, Calendar
 _FRESH_FOR = timedelta(seconds=60)
 #: A panel that moves around stays inside what was read.
 _READ_BEFORE, _READ_AFTER = timedelta(days=1), timedelta(days=15)
-#: How long a person on the phone waits for the slowest calendar.
-READ_BUDGET_SECONDS = 6.0
+#: Seconds that a person on the phone waits for the slowest calendar: to look around, and to
+#: book, where the answer has to come before Salesforce gives up on us.
+_LOOKING_BUDGET, _BOOKING_BUDGET = 6.0, 2.5
 _MOST_REMEMBERED = 20_000
 
 
@@ -98,8 +100,9 @@ class BusyReader:
             if asks_salesforce and connections
             else None
         )
-        read = self._calendars(org, calendars, span, is_fresh=is_fresh)
-        events, salesforce_fault = _outcome(salesforce)
+        deadline = time.monotonic() + (_BOOKING_BUDGET if is_fresh else _LOOKING_BUDGET)
+        read = self._calendars(org, calendars, span, is_fresh=is_fresh, deadline=deadline)
+        events, salesforce_fault = _outcome(salesforce, deadline=deadline)
         return {
             host_id: self._person(rows, read, events.get(host_id, ()), salesforce_fault, span)
             for host_id, rows in connections.items()
@@ -149,7 +152,13 @@ class BusyReader:
         )
 
     def _calendars(
-        self, org: Org, connections: list[Connection], span: Interval, *, is_fresh: bool
+        self,
+        org: Org,
+        connections: list[Connection],
+        span: Interval,
+        *,
+        is_fresh: bool,
+        deadline: float,
     ) -> dict[UUID, _Remembered]:
         now = self._clock()
         known: dict[UUID, _Remembered] = {}
@@ -163,11 +172,17 @@ class BusyReader:
                 wanted.append(connection)
         if wanted:
             wide = span if is_fresh else _widened(span)
-            known |= self._ask_calendars(org, wanted, wide, now)
+            known |= self._ask_calendars(org, wanted, wide, now, deadline=deadline)
         return known
 
     def _ask_calendars(
-        self, org: Org, connections: list[Connection], span: Interval, now: datetime
+        self,
+        org: Org,
+        connections: list[Connection],
+        span: Interval,
+        now: datetime,
+        *,
+        deadline: float,
     ) -> dict[UUID, _Remembered]:
         policy = self._vendors.busy_policy(org)
         asked: list[tuple[Future[list[BusyTimes]], list[Connection]]] = []
@@ -180,7 +195,7 @@ class BusyReader:
             for first in range(0, len(rows), size):
                 batch = rows[first : first + size]
                 asked.append((self._executor.submit(_ask, calendar, batch, span, policy), batch))
-        wait([future for future, _ in asked], timeout=READ_BUDGET_SECONDS)
+        wait([future for future, _ in asked], timeout=_left(deadline))
         for future, batch in asked:
             found |= self._collect(future, batch, span, now)
         return found
@@ -255,13 +270,18 @@ def _all_unreadable(
 
 
 def _outcome(
-    future: Future[dict[str, tuple[Interval, ...]]] | None,
+    future: Future[dict[str, tuple[Interval, ...]]] | None, *, deadline: float
 ) -> tuple[Mapping[str, tuple[Interval, ...]], str]:
     if future is None:
         return {}, ""
     try:
-        return future.result(timeout=READ_BUDGET_SECONDS), ""
+        return future.result(timeout=_left(deadline)), ""
     except TimeoutError:
         return {}, "Salesforce did not answer in time"
     except ConnectorError as error:
         return {}, f"Salesforce cannot be read: {error.reason}"
+
+
+def _left(deadline: float) -> float:
+    """Seconds until then; none once it has passed."""
+    return max(deadline - time.monotonic(), 0.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import random
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -60,6 +61,8 @@ LONGEST_SPAN = timedelta(days=62)
 #: Alternatives are looked for this far around a time that cannot be had.
 _ALTERNATIVES_BEFORE, _ALTERNATIVES_AFTER = timedelta(days=2), timedelta(days=9)
 _TRIES_AT_A_DEADLOCK = 3
+#: Salesforce hangs up on us after ten seconds; a booking that it would not hear of is not made.
+_LATEST_WRITE_SECONDS = 6.0
 
 #: Reasons that mean nobody knows whether the time is free, rather than that it is taken.
 _UNVERIFIED = ("calendar_unreadable", "salesforce_unreadable")
@@ -214,6 +217,7 @@ class BookingService:
                 ``alternatives`` are the nearest that can.
             AvailabilityUnverifiedError: A calendar that has to be asked cannot be read.
         """
+        latest = time.monotonic() + _LATEST_WRITE_SECONDS
         earlier = self._replay(caller, request)
         if earlier is not None:
             return earlier
@@ -247,6 +251,10 @@ class BookingService:
             organizer=reading_user.result(),
             response=lambda session, booking: answer(self._view(session, booking)),
         )
+        if time.monotonic() > latest:
+            raise AvailabilityUnverifiedError(
+                "Salesforce or a calendar took too long to answer; nothing was booked. Try again."
+            )
         try:
             written = self._write(plan)
         except SlotUnavailableError as error:

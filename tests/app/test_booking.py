@@ -549,3 +549,21 @@ def test_the_database_itself_refuses_two_meetings_of_one_host_at_one_time(
 
     assert inserted == []
     assert view.booking.booking_id != taken[0][0]
+
+
+def test_a_booking_that_salesforce_would_not_hear_of_in_time_is_not_made(house: House) -> None:
+    host = house.a_host("host")
+    kind = house.a_booking_type(hosts=[host])
+    lead = house.a_lead()
+    house.fault(
+        vendor="salesforce",
+        kind="slow",
+        seconds=2.2,
+        times=10,
+        caller=house.salesforce_org_id,
+    )
+
+    with pytest.raises(AvailabilityUnverifiedError):
+        house.book(lead, kind, TUESDAY_10, host=host)
+
+    assert house.execute("select count(*) from bookings")[0][0] == 0
