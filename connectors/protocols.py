@@ -516,6 +516,13 @@ class Crm(Protocol):
             MissingError: The org has no such object.
         """
 
+    def unreadable_paths(self, *, object_name: str, paths: Collection[str]) -> dict[str, str]:
+        """Which of those dotted paths cannot be read from any record of the object, and why.
+
+        Raises:
+            MissingError: The org has no such object.
+        """
+
     def record(self, *, object_name: str, record_id: str, paths: Collection[str]) -> Record:
         """The record with the values of those dotted paths.
 
@@ -618,6 +625,14 @@ class Mailer(Protocol):
             OutcomeUnknownError: The connection broke after the text was sent.
             RejectedError: The server refused a recipient or the mail.
             TransientError: It can be tried again: nothing was taken.
+        """
+
+    def check(self) -> None:
+        """Introduce ourselves and log in, without a mail; returns when the server lets us.
+
+        Raises:
+            ConnectionBrokenError: Our credentials are not accepted.
+            TransientError: It cannot be reached.
         """
 
 

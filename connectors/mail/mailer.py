@@ -142,6 +142,17 @@ class SmtpMailer:
                 raise _refusal(code, answer)
             _answered(_text_sent(smtp, content))
 
+    def check(self) -> None:
+        """Introduce ourselves and log in, without a mail.
+
+        Raises:
+            ConnectionBrokenError: The server does not accept our credentials, or has no TLS.
+            RejectedError: It refuses to talk to us for good.
+            TransientError: It cannot be reached, or not now.
+        """
+        with self._connected() as smtp:
+            _answered(smtp.noop())
+
     @contextlib.contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
         """A connection ready for a mail; whatever breaks it before the text took nothing."""

@@ -115,6 +115,14 @@ class SalesforceCrm:
         """
         return self._descriptions.object(object_name)
 
+    def unreadable_paths(self, *, object_name: str, paths: Collection[str]) -> dict[str, str]:
+        """Which of those dotted paths cannot be read from any record of the object, and why.
+
+        Raises:
+            MissingError: The org has no such object.
+        """
+        return self._records.unreadable(object_name=object_name, paths=paths)
+
     def record(self, *, object_name: str, record_id: str, paths: Collection[str]) -> Record:
         """The record with the values of those dotted paths.
 

@@ -49,13 +49,7 @@ class Records:
 
     def _read(self, object_name: str, record_id: str, paths: Collection[str]) -> Record:
         operation = "read record"
-        readable: dict[str, FieldPath] = {}
-        unreadable: dict[str, str] = {}
-        for path in paths:
-            try:
-                readable[path] = self._descriptions.path(object_name, path)
-            except UnreadablePathError as reason:
-                unreadable[path] = str(reason)
+        readable, unreadable = self._sorted(object_name, paths)
         known = self._descriptions.object(object_name)
         selected = {"Id", *(".".join(each.keys) for each in readable.values())}
         statement = soql(
@@ -73,6 +67,23 @@ class Records:
         return Record(
             record_id=found_id, object_name=known.name, values=values, unreadable=unreadable
         )
+
+    def unreadable(self, *, object_name: str, paths: Collection[str]) -> dict[str, str]:
+        """As ``connectors.protocols.Crm.unreadable_paths``."""
+        return self._sorted(object_name, paths)[1]
+
+    def _sorted(
+        self, object_name: str, paths: Collection[str]
+    ) -> tuple[dict[str, FieldPath], dict[str, str]]:
+        """The paths that lead somewhere, and why the others do not."""
+        readable: dict[str, FieldPath] = {}
+        unreadable: dict[str, str] = {}
+        for path in paths:
+            try:
+                readable[path] = self._descriptions.path(object_name, path)
+            except UnreadablePathError as reason:
+                unreadable[path] = str(reason)
+        return readable, unreadable
 
     def update(self, *, object_name: str, record_id: str, values: Mapping[str, Value]) -> None:
         """As ``connectors.protocols.Crm.update_record``."""
