@@ -558,7 +558,7 @@ def test_a_booking_that_salesforce_would_not_hear_of_in_time_is_not_made(house: 
     house.fault(
         vendor="salesforce",
         kind="slow",
-        seconds=2.2,
+        seconds=1.4,
         times=10,
         caller=house.salesforce_org_id,
     )
