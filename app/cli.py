@@ -158,7 +158,8 @@ def walkthrough(scenario: str) -> None:
 
     SCENARIO is lead, contact, opportunity, project, case or all.
     """
-    from app.demo.walkthrough import SCENARIOS, run
+    from app.demo.scenarios import SCENARIOS
+    from app.demo.walkthrough import run
 
     names = list(SCENARIOS) if scenario == "all" else [scenario]
     if any(name not in SCENARIOS for name in names):

@@ -4,5 +4,7 @@
 * ``gathering``: reads what a question needs, in parallel, no transaction open.
 * ``service``: ``BookingService``, the one facade; each method gathers, asks the pure core,
   and writes once.
+* ``planning``, ``choices``: what a booking is, decided from what was gathered; pure.
+* ``viewing``: bookings with everything around them, and who may see them.
 * ``writing``: the transaction that books.
 """

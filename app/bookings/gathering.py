@@ -175,7 +175,7 @@ class Gatherer:
         try:
             return self._vendors.crm(caller.org_id).object_for(record_id)
         except MissingError:
-            raise _no_record() from None
+            raise no_record() from None
 
     def _read(
         self,
@@ -195,11 +195,11 @@ class Gatherer:
             access = crm.access(user_id=caller.actor_id, record_ids=[record_id])
             if record_id not in access or not access[record_id].can_read:
                 reading.cancel()
-                raise _no_record()
+                raise no_record()
         try:
             return reading.result()
         except MissingError:
-            raise _no_record() from None
+            raise no_record() from None
 
     # -------------------------------------------------------------------------- people
 
@@ -254,7 +254,8 @@ class Gatherer:
         )
 
 
-def _no_record() -> NotFoundError:
+def no_record() -> NotFoundError:
+    """What is said of a record that is not there, or not for this caller."""
     return NotFoundError(
         "This record does not exist, or you may not see it.", code="record_not_found"
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import payloads
 from app.bookings.choices import host_choice
 from app.bookings.gathering import People, TypeContext
-from app.bookings.questions import BookRequest, Guest, HostChoice
+from app.bookings.questions import AvailabilityRequest, BookRequest, Guest, HostChoice
 from app.bookings.writing import HostPlan, Plan
 from app.callers import Caller
 from app.deliveries.handlers import writing_connection
@@ -26,9 +26,9 @@ from booking_types.errors import (
     NoHostAvailableError,
     SlotUnavailableError,
 )
-from booking_types.hosts import pick
+from booking_types.hosts import HostCandidates, candidates, pick
 from booking_types.intervals import Interval
-from booking_types.model import BookingType, Platform, PlatformRuleKind, Slot
+from booking_types.model import BookingType, HostRuleKind, Platform, PlatformRuleKind, Slot
 from booking_types.salesforce_ids import salesforce_id
 from connectors.protocols import CrmUser
 
@@ -67,47 +67,79 @@ def interval_of(start: datetime, duration: timedelta) -> Interval:
         ) from None
 
 
-def check_co_hosts(
+def candidates_of(context: TypeContext) -> HostCandidates:
+    """Who may be the host, by the type's rule."""
+    return candidates(
+        booking_type=context.booking_type,
+        record=context.record,
+        member_ids=context.member_ids,
+    )
+
+
+def hosts_asked(
+    context: TypeContext, request: AvailabilityRequest | BookRequest
+) -> tuple[str, ...]:
+    """Whose time is asked for: who was picked, or whom the type's rule finds.
+
+    Raises:
+        NoHostAvailableError: ``no_host``: the rule finds nobody.
+        InvalidRequestError: ``not_a_host``, ``host_required``.
+    """
+    found = candidates_of(context)
+    if not found.host_ids:
+        raise NoHostAvailableError(f"Nobody can be the host: {found.problem}.", code="no_host")
+    if request.host_id is not None:
+        host_id = salesforce_id(request.host_id, field="host_id")
+        if host_id not in found.host_ids:
+            raise InvalidRequestError(
+                "This person is not a host of this booking type. Choose one of its hosts.",
+                code="not_a_host",
+                field="host_id",
+            )
+        return (host_id,)
+    if found.kind is HostRuleKind.CHOICE:
+        wants_all = isinstance(request, AvailabilityRequest) and request.all_hosts
+        may_show_all = context.booking_type.host_rule.show_all
+        if not wants_all or not may_show_all:
+            or_all = " Or ask for the times of all of them." if may_show_all else ""
+            raise InvalidRequestError(
+                f"Choose a host first.{or_all}", code="host_required", field="host_id"
+            )
+    return found.host_ids
+
+
+def co_hosts_asked(
+    context: TypeContext,
+    request: AvailabilityRequest | BookRequest,
     *,
-    booking_type: BookingType,
-    co_host_ids: Sequence[str],
-    member_ids: Sequence[str],
     host_ids: Sequence[str],
-) -> None:
-    """See that these co-hosts may be added.
+) -> tuple[str, ...]:
+    """Who must attend as well, each once, 18 characters each.
 
     Raises:
         InvalidRequestError: ``co_hosts_not_allowed``, ``too_many_co_hosts``, ``not_a_host``,
             ``co_host_is_host``.
     """
-    if not co_host_ids:
-        return
+    co_host_ids = tuple(
+        dict.fromkeys(salesforce_id(each, field="co_host_ids") for each in request.co_host_ids)
+    )
+    booking_type = context.booking_type
     rule = booking_type.co_host_rule
-    if not rule.allowed:
-        raise InvalidRequestError(
-            f"{booking_type.name} takes no co-hosts.",
-            code="co_hosts_not_allowed",
-            field="co_host_ids",
-        )
+    if co_host_ids and not rule.allowed:
+        raise _co_hosts(f"{booking_type.name} takes no co-hosts.", "co_hosts_not_allowed")
     if len(co_host_ids) > rule.most:
-        raise InvalidRequestError(
-            f"{booking_type.name} takes at most {rule.most} co-hosts.",
-            code="too_many_co_hosts",
-            field="co_host_ids",
-        )
-    for co_host_id in co_host_ids:
-        if co_host_id not in member_ids:
-            raise InvalidRequestError(
-                "One of the co-hosts does not belong to this booking type. Choose from its hosts.",
-                code="not_a_host",
-                field="co_host_ids",
-            )
-        if list(host_ids) == [co_host_id]:
-            raise InvalidRequestError(
-                "The host cannot be a co-host as well.",
-                code="co_host_is_host",
-                field="co_host_ids",
-            )
+        words = f"{booking_type.name} takes at most {rule.most} co-hosts."
+        raise _co_hosts(words, "too_many_co_hosts")
+    if not set(co_host_ids) <= set(context.member_ids):
+        words = "One of the co-hosts does not belong to this booking type. Choose from its hosts."
+        raise _co_hosts(words, "not_a_host")
+    if len(host_ids) == 1 and host_ids[0] in co_host_ids:
+        raise _co_hosts("The host cannot be a co-host as well.", "co_host_is_host")
+    return co_host_ids
+
+
+def _co_hosts(words: str, code: str) -> InvalidRequestError:
+    return InvalidRequestError(words, code=code, field="co_host_ids")
 
 
 #: How a reason against a time is answered. The rest of them mean that somebody is busy.

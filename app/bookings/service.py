@@ -14,11 +14,10 @@ from uuid import UUID
 
 import psycopg.errors
 import sqlalchemy.exc
-from sqlalchemy.orm import Session
 
-from app.bookings import planning, writing
+from app.bookings import planning, viewing, writing
 from app.bookings.choices import host_choice
-from app.bookings.gathering import Gatherer, People, Times, TypeContext
+from app.bookings.gathering import Gatherer, People, Times, TypeContext, no_record
 from app.bookings.questions import (
     AvailabilityAnswer,
     AvailabilityRequest,
@@ -33,9 +32,8 @@ from app.bookings.questions import (
 )
 from app.callers import ActorKind, Caller
 from app.clock import Clock
-from app.storage import booking_types, bookings, orgs
+from app.storage import bookings
 from app.storage.database import Database
-from app.storage.tables import Booking
 from app.vendors import Vendors
 from booking_types import availability
 from booking_types.answers import Question, Verdict
@@ -43,12 +41,10 @@ from booking_types.errors import (
     AvailabilityUnverifiedError,
     BookingError,
     InvalidRequestError,
-    NoHostAvailableError,
     NotFoundError,
     SlotUnavailableError,
 )
 from booking_types.filters import resolve
-from booking_types.hosts import HostCandidates, candidates
 from booking_types.intervals import Interval
 from booking_types.model import HostRuleKind, HostTimes, Record, Slot
 from booking_types.salesforce_ids import salesforce_id
@@ -140,7 +136,7 @@ class BookingService:
             NotEligibleError: The record does not qualify for the type.
         """
         context = self._gather.booking_type(caller, record_id, booking_type_id)
-        found = self._candidates(context)
+        found = planning.candidates_of(context)
         members = context.member_ids if context.booking_type.co_host_rule.allowed else ()
         people = self._gather.people(caller.org_id, [*found.host_ids, *members])
         return HostsAnswer(
@@ -167,8 +163,8 @@ class BookingService:
             )
         context = self._gather.booking_type(caller, request.record_id, request.booking_type_id)
         duration = planning.duration_of(context.booking_type, request.duration)
-        host_ids = self._hosts_asked(context, request)
-        co_host_ids = self._co_hosts_asked(context, request.co_host_ids, host_ids)
+        host_ids = planning.hosts_asked(context, request)
+        co_host_ids = planning.co_hosts_asked(context, request, host_ids=host_ids)
         people = self._gather.people(caller.org_id, [*host_ids, *co_host_ids])
         question, times = self._question(
             context,
@@ -225,8 +221,8 @@ class BookingService:
         context = self._gather.booking_type(caller, request.record_id, request.booking_type_id)
         duration = planning.duration_of(context.booking_type, request.duration)
         interval = planning.interval_of(request.start, duration)
-        host_ids = self._hosts_asked(context, request)
-        co_host_ids = self._co_hosts_asked(context, request.co_host_ids, host_ids)
+        host_ids = planning.hosts_asked(context, request)
+        co_host_ids = planning.co_hosts_asked(context, request, host_ids=host_ids)
         people = self._gather.people(caller.org_id, [*host_ids, *co_host_ids])
         question, times = self._question(
             context,
@@ -249,7 +245,7 @@ class BookingService:
             people=people,
             verdict=verdict,
             organizer=reading_user.result(),
-            response=lambda session, booking: answer(self._view(session, booking)),
+            response=lambda session, booking: answer(viewing.view(session, booking)),
         )
         if time.monotonic() > latest:
             raise AvailabilityUnverifiedError(
@@ -305,8 +301,8 @@ class BookingService:
         """
         with self._database.transaction(caller.org_id) as session:
             booking = bookings.get_booking(session, caller.org_id, booking_id)
-            view = self._view(session, booking) if booking is not None else None
-        if view is None or not self._may_see(caller, view):
+            view = viewing.view(session, booking) if booking is not None else None
+        if view is None or not viewing.may_see(self._vendors, caller, view):
             raise NotFoundError("There is no such booking.")
         return view
 
@@ -321,7 +317,7 @@ class BookingService:
             booking = bookings.get_booking(session, caller.org_id, row.booking_id) if row else None
             if booking is None:
                 raise NotFoundError("No booking was made with this Idempotency-Key.")
-            return self._view(session, booking)
+            return viewing.view(session, booking)
 
     def list_bookings(
         self, *, caller: Caller, request: BookingsRequest
@@ -338,7 +334,8 @@ class BookingService:
         record_id = None
         if request.record_id is not None:
             record_id = salesforce_id(request.record_id)
-            self._require_record(caller, record_id)
+            if not viewing.may_read(self._vendors, caller, record_id):
+                raise no_record()
         with self._database.transaction(caller.org_id) as session:
             rows = bookings.page(
                 session,
@@ -350,38 +347,10 @@ class BookingService:
                 cursor=request.cursor,
                 limit=request.limit + 1,
             )
-            views = self._views(session, caller.org_id, rows[: request.limit])
+            views = viewing.views(session, caller.org_id, rows[: request.limit])
         more = len(rows) > request.limit
         last = views[-1].booking if views and more else None
         return views, (last.start_at, last.booking_id) if last else None
-
-    def _may_see(self, caller: Caller, view: BookingView) -> bool:
-        if caller.kind is not ActorKind.USER:
-            return True
-        if view.booking.booked_by == caller.actor:
-            return True
-        if any(row.host_id == caller.actor_id for row in view.hosts):
-            return True
-        access = self._vendors.crm(caller.org_id).access(
-            user_id=caller.actor_id, record_ids=[view.booking.record_id]
-        )
-        found = access.get(view.booking.record_id)
-        return found is not None and found.can_read
-
-    def _require_record(self, caller: Caller, record_id: str) -> None:
-        if caller.kind is not ActorKind.USER:
-            return
-        access = self._vendors.crm(caller.org_id).access(
-            user_id=caller.actor_id, record_ids=[record_id]
-        )
-        found = access.get(record_id)
-        if found is None or not found.can_read:
-            raise NotFoundError(
-                "This record does not exist, or you may not see it.", code="record_not_found"
-            )
-
-    def _view(self, session: Session, booking: Booking) -> BookingView:
-        return self._views(session, booking.org_id, [booking])[0]
 
     def _view_of(self, caller: Caller, written: writing.Written) -> BookingView:
         with self._database.transaction(caller.org_id) as session:
@@ -389,85 +358,12 @@ class BookingService:
             if booking is None:
                 raise NotFoundError("There is no such booking.")
             return dataclasses.replace(
-                self._view(session, booking),
+                viewing.view(session, booking),
                 is_replay=written.is_replay,
                 stored_body=written.response,
             )
 
-    def _views(self, session: Session, org_id: UUID, rows: list[Booking]) -> list[BookingView]:
-        ids = [row.booking_id for row in rows]
-        people = bookings.hosts_of(session, org_id, ids)
-        targets = bookings.deliveries_of(session, org_id, ids)
-        names = orgs.hosts(session, org_id, list({row.host_id for row in people}))
-        types = booking_types.names(
-            session,
-            org_id,
-            list({(row.booking_type_id, row.booking_type_version) for row in rows}),
-        )
-        views = []
-        for row in rows:
-            said = types[row.booking_type_id, row.booking_type_version]
-            own = tuple(each for each in people if each.booking_id == row.booking_id)
-            views.append(
-                BookingView(
-                    booking=row,
-                    hosts=own,
-                    host_names={each.host_id: names[each.host_id].name for each in own},
-                    deliveries=tuple(each for each in targets if each.booking_id == row.booking_id),
-                    booking_type_name=said.name,
-                    has_invitation=said.write_back.guest_invitation and bool(row.guests),
-                )
-            )
-        return views
-
     # ----------------------------------------------------------------------------- parts
-
-    def _candidates(self, context: TypeContext) -> HostCandidates:
-        return candidates(
-            booking_type=context.booking_type,
-            record=context.record,
-            member_ids=context.member_ids,
-        )
-
-    def _hosts_asked(
-        self, context: TypeContext, request: AvailabilityRequest | BookRequest
-    ) -> tuple[str, ...]:
-        """Whose time is asked for: who was picked, or whom the type's rule finds."""
-        found = self._candidates(context)
-        if not found.host_ids:
-            raise NoHostAvailableError(f"Nobody can be the host: {found.problem}.", code="no_host")
-        if request.host_id is not None:
-            host_id = salesforce_id(request.host_id, field="host_id")
-            if host_id not in found.host_ids:
-                raise InvalidRequestError(
-                    "This person is not a host of this booking type. Choose one of its hosts.",
-                    code="not_a_host",
-                    field="host_id",
-                )
-            return (host_id,)
-        if found.kind is HostRuleKind.CHOICE:
-            wants_all = isinstance(request, AvailabilityRequest) and request.all_hosts
-            if not wants_all or not context.booking_type.host_rule.show_all:
-                raise InvalidRequestError(
-                    "Choose a host first." + (" Or ask for all of them." if wants_all else ""),
-                    code="host_required",
-                    field="host_id",
-                )
-        return found.host_ids
-
-    def _co_hosts_asked(
-        self, context: TypeContext, wanted: tuple[str, ...], host_ids: tuple[str, ...]
-    ) -> tuple[str, ...]:
-        co_host_ids = tuple(
-            dict.fromkeys(salesforce_id(each, field="co_host_ids") for each in wanted)
-        )
-        planning.check_co_hosts(
-            booking_type=context.booking_type,
-            co_host_ids=co_host_ids,
-            member_ids=context.member_ids,
-            host_ids=host_ids,
-        )
-        return co_host_ids
 
     def _question(
         self,

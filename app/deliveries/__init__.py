@@ -6,6 +6,7 @@ running it twice, late or out of order is harmless.
 
 * ``targets``: which targets a booking has, and which of them wait for another; pure.
 * ``handlers``: one function a target: look, then write.
+* ``failures``: what a failed attempt means; pure.
 * ``convergence``: claims a delivery, runs its handler without a transaction open, writes down
   what came of it, and decides when to try again.
 * ``sweeping``: takes up what a dead worker left.

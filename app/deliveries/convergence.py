@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -21,16 +20,15 @@ from sqlalchemy.orm import Session
 from app import payloads
 from app.clock import Clock
 from app.deliveries import handlers
+from app.deliveries.failures import MAIL_UNKNOWN, Failure, connector_failure, defect
 from app.deliveries.handlers import Done, NotYet, Work
 from app.deliveries.targets import (
     GIVE_UP_AFTER,
     LINK_PATIENCE,
-    LONGEST_DELAY,
     MAILS,
     Target,
     is_settled,
     link_deadline,
-    retry_delay,
     shows_link,
     waits_for,
 )
@@ -40,18 +38,10 @@ from app.storage.database import Database
 from app.storage.tables import LIVE_STATES, Booking, Delivery
 from app.vendors import Vendors
 from booking_types.model import Platform
-from connectors.errors import (
-    ConnectionBrokenError,
-    ConnectorError,
-    OutcomeUnknownError,
-    PermanentError,
-    RateLimitedError,
-)
+from connectors.errors import ConnectorError
 
 _LOG = structlog.get_logger(__name__)
 
-#: A defect of ours is not tried more often than this; a person has to look.
-_ATTEMPTS_AT_A_DEFECT = 5
 #: How soon somebody else's write to the same Salesforce record is waited for again.
 _PARENT_BUSY_DELAY = timedelta(milliseconds=300)
 
@@ -59,23 +49,6 @@ _PARENT_BUSY_DELAY = timedelta(milliseconds=300)
 _TRIES_TO_WRITE_DOWN = 5
 
 _SYSTEM: dict[str, object] = {"kind": "system", "id": "worker"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Failure:
-    """Why an attempt did not succeed.
-
-    Attributes:
-        code: Ours, for programs.
-        message: For people.
-        vendor_message: The vendor's own words.
-        delay: When to try again; nothing when that is pointless.
-    """
-
-    code: str
-    message: str
-    vendor_message: str = ""
-    delay: timedelta | None = None
 
 
 class Converger:
@@ -105,7 +78,7 @@ class Converger:
             target=work.delivery.target,
             attempt=work.delivery.attempt,
         )
-        outcome: Done | NotYet | _Failure
+        outcome: Done | NotYet | Failure
         try:
             with self._alone_with_parent(work) as is_alone:
                 if is_alone:
@@ -116,7 +89,12 @@ class Converger:
                         look_again_in=_PARENT_BUSY_DELAY,
                     )
         except ConnectorError as error:
-            outcome = self._connector_failure(work, error)
+            outcome = connector_failure(
+                error,
+                target=work.delivery.target,
+                attempts=work.delivery.attempts,
+                scale=self._scale,
+            )
             log.warning(
                 "delivery.failed",
                 code=outcome.code,
@@ -125,10 +103,10 @@ class Converger:
                 vendor_code=error.vendor_code,
             )
         except payloads.TemplateError as error:
-            outcome = _Failure(code="template_wrong", message=f"a template is wrong: {error}")
+            outcome = Failure(code="template_wrong", message=f"a template is wrong: {error}")
         except Exception:
             log.exception("delivery.defect")
-            outcome = self._defect(work)
+            outcome = defect(attempts=work.delivery.attempts, scale=self._scale)
         self._finish(work, outcome)
 
     # ------------------------------------------------------------------------ claiming
@@ -151,11 +129,7 @@ class Converger:
                 self._need_person(
                     session,
                     delivery,
-                    _Failure(
-                        code="mail_unknown",
-                        message="nobody knows whether this mail was sent; "
-                        "look before sending it again",
-                    ),
+                    MAIL_UNKNOWN,
                 )
                 return None
             is_first = delivery.attempt == 0
@@ -272,7 +246,7 @@ class Converger:
 
     # ------------------------------------------------------------------------ finishing
 
-    def _finish(self, work: Work, outcome: Done | NotYet | _Failure) -> None:
+    def _finish(self, work: Work, outcome: Done | NotYet | Failure) -> None:
         for attempt in range(_TRIES_TO_WRITE_DOWN):
             try:
                 self._write_outcome(work, outcome)
@@ -284,7 +258,7 @@ class Converger:
             else:
                 return
 
-    def _write_outcome(self, work: Work, outcome: Done | NotYet | _Failure) -> None:
+    def _write_outcome(self, work: Work, outcome: Done | NotYet | Failure) -> None:
         with self._database.transaction(work.org_id) as session:
             found = deliveries.locked(session, work.org_id, work.delivery.delivery_id)
             if found is None or found[0].attempt != work.delivery.attempt:
@@ -378,7 +352,7 @@ class Converger:
         self._ask_person_when_late(session, delivery)
 
     def _retry(
-        self, session: Session, delivery: Delivery, booking: Booking, failure: _Failure
+        self, session: Session, delivery: Delivery, booking: Booking, failure: Failure
     ) -> None:
         assert failure.delay is not None  # noqa: S101 - told apart by the caller
         _write_failure(delivery, failure)
@@ -403,7 +377,7 @@ class Converger:
         delivery.attention_at = self._clock()
         self._wake_waiting(session, delivery)
 
-    def _need_person(self, session: Session, delivery: Delivery, failure: _Failure) -> None:
+    def _need_person(self, session: Session, delivery: Delivery, failure: Failure) -> None:
         _write_failure(delivery, failure)
         delivery.state = "needs_attention"
         delivery.attempt_started_at = None
@@ -440,57 +414,8 @@ class Converger:
             at=delivery.next_attempt_at,
         )
 
-    # ------------------------------------------------------------------------- failures
 
-    def _connector_failure(self, work: Work, error: ConnectorError) -> _Failure:
-        words = error.vendor_message
-        if isinstance(error, OutcomeUnknownError) and work.delivery.target in MAILS:
-            return _Failure(
-                code="mail_unknown",
-                message="nobody knows whether this mail was sent; look before sending it again",
-                vendor_message=words,
-            )
-        if isinstance(error, ConnectionBrokenError):
-            return _Failure(
-                code="reconnect_required",
-                message=f"{error.connector} has to be connected again",
-                vendor_message=words,
-            )
-        if isinstance(error, PermanentError):
-            return _Failure(
-                code=error.vendor_code or "refused", message=error.reason, vendor_message=words
-            )
-        asked = error.retry_after if isinstance(error, RateLimitedError) else None
-        if isinstance(error, RateLimitedError) and error.is_daily and asked is None:
-            asked = LONGEST_DELAY
-        return _Failure(
-            code=_transient_code(error),
-            message=error.reason,
-            vendor_message=words,
-            delay=retry_delay(work.delivery.attempts, asked=asked, scale=self._scale),
-        )
-
-    def _defect(self, work: Work) -> _Failure:
-        attempts = work.delivery.attempts
-        delay = None
-        if attempts < _ATTEMPTS_AT_A_DEFECT:
-            delay = retry_delay(attempts, asked=None, scale=self._scale)
-        return _Failure(
-            code="internal_error",
-            message="something is wrong inside the service; its log says what",
-            delay=delay,
-        )
-
-
-def _transient_code(error: ConnectorError) -> str:
-    if isinstance(error, RateLimitedError):
-        return "rate_limited"
-    if isinstance(error, OutcomeUnknownError):
-        return "outcome_unknown"
-    return "unreachable"
-
-
-def _write_failure(delivery: Delivery, failure: _Failure) -> None:
+def _write_failure(delivery: Delivery, failure: Failure) -> None:
     delivery.error_code = failure.code
     delivery.error_message = failure.message
     delivery.vendor_message = failure.vendor_message

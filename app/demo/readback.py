@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.demo import world
 from app.demo.running import RunningDemo
+from app.demo.scenarios import Scenario
 from app.demo.seeding import SandboxAccess, addresses
 from booking_types.intervals import Interval
 from connectors.errors import ConnectorError
@@ -20,9 +21,6 @@ from connectors.protocols import Calendar, CalendarEvent, Token, Vendor
 from connectors.salesforce import SalesforceCrm
 from connectors.sandbox.client import SandboxControl
 from connectors.zoom import ZoomConferencing
-
-if TYPE_CHECKING:
-    from app.demo.walkthrough import Scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

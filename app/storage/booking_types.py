@@ -78,14 +78,14 @@ def version(session: Session, org_id: UUID, booking_type_id: UUID, number: int) 
     return stored_booking_type(row.definition)
 
 
-def names(
-    session: Session, org_id: UUID, versions: Sequence[tuple[UUID, int]]
+def versions(
+    session: Session, org_id: UUID, numbers: Sequence[tuple[UUID, int]]
 ) -> dict[tuple[UUID, int], BookingType]:
     """What several versions said, by type and number."""
     rows = session.scalars(
         sa.select(BookingTypeVersion).where(
             BookingTypeVersion.org_id == org_id,
-            sa.tuple_(BookingTypeVersion.booking_type_id, BookingTypeVersion.version).in_(versions),
+            sa.tuple_(BookingTypeVersion.booking_type_id, BookingTypeVersion.version).in_(numbers),
         )
     )
     return {(row.booking_type_id, row.version): stored_booking_type(row.definition) for row in rows}
