@@ -138,7 +138,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
         AUTO_AUTH_ERROR_RESPONSE=False,
         HTTP_ERROR_SCHEMA=answers.Problem,
     )
-    # A key in an address may hold any characters; it must not be tidied up.
+    # An address is right or it is not found; nobody is sent elsewhere.
     app.url_map.merge_slashes = False
     app.spec_processor(openapi.finish)
 

@@ -89,7 +89,10 @@ def token(
         del said[name]
     head = {"alg": "RS256", "typ": "JWT", "kid": key, **(header or {})}
     return jwt.encode(
-        head, said, RSAKey.import_key(private_key(key)), algorithms=["RS256", "RS512", "PS256"]
+        head,
+        said,
+        RSAKey.import_key(private_key(key)),
+        algorithms=["RS256", "RS384", "RS512", "PS256"],
     )
 
 

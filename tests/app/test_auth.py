@@ -201,7 +201,7 @@ REFUSED: dict[str, Callable[[], str]] = {
     ),
     "b077_x5c": lambda: with_header(x5c=["MIIB"]),
     "crit": lambda: with_header(crit=["exp"]),
-    "rs384": lambda: with_header(alg="RS384"),
+    "rs384": lambda: token(header={"alg": "RS384"}),
     "ps256": lambda: token(header={"alg": "PS256"}),
     "expired": lambda: token(iat=NOW - 400, exp=NOW - 120),
     "not_yet": lambda: token(iat=NOW + 200, exp=NOW + 300),

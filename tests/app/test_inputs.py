@@ -152,6 +152,7 @@ def test_what_is_no_text_is_no_text(value: Any) -> None:
         "",
         "a",
         "a@b",
+        "a@test",
         "@c.co",
         "a@",
         "a..b@c.co",

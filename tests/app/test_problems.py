@@ -180,8 +180,9 @@ def test_a_time_without_alternatives_says_that_there_are_none() -> None:
 # ---------------------------------------------------------------- the server's own errors
 
 
-def test_an_unknown_address_is_not_found() -> None:
-    answer = client_of(DoorWiring()).get("/v1/nothing")
+@pytest.mark.parametrize("path", ["/v1/nothing", "/v1//bookings", "/v1/bookings/", "/V1/bookings"])
+def test_an_unknown_address_is_not_found_and_nobody_is_sent_elsewhere(path: str) -> None:
+    answer = client_of(DoorWiring()).get(path, headers=bearer())
 
     assert (answer.status_code, answer.get_json()["code"]) == (404, "not_found")
 
