@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import procrastinate
@@ -51,6 +52,10 @@ async def _run(wiring: Wiring) -> None:
     )
     _add_tasks(app, wiring)
     clock = _Clock(app, wiring)
+    # The default has as many threads as the machine has cores and a few; ours mostly wait.
+    asyncio.get_running_loop().set_default_executor(
+        ThreadPoolExecutor(max_workers=settings.worker_concurrency + 4)
+    )
     async with app.open_async():
         clock.start(asyncio.get_running_loop())
         _LOG.info("worker.started", concurrency=settings.worker_concurrency)

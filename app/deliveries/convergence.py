@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from app import payloads
 from app.clock import Clock
 from app.deliveries import handlers
-from app.deliveries.failures import MAIL_UNKNOWN, Failure, connector_failure, defect
+from app.deliveries.failures import MAIL_UNKNOWN, Failure, connector_failure, defect, not_yet
 from app.deliveries.handlers import Done, NotYet, Work
 from app.deliveries.targets import (
     GIVE_UP_AFTER,
@@ -42,13 +42,17 @@ from connectors.errors import ConnectorError
 
 _LOG = structlog.get_logger(__name__)
 
-#: How soon somebody else's write to the same Salesforce record is waited for again.
-_PARENT_BUSY_DELAY = timedelta(milliseconds=300)
+#: How soon one asks again whether somebody else's write to the same record is through.
+_NEXT_TURN = timedelta(milliseconds=300)
 
 #: How often an outcome is written down before that is given up; then the sweep looks again.
 _TRIES_TO_WRITE_DOWN = 5
 
 _SYSTEM: dict[str, object] = {"kind": "system", "id": "worker"}
+
+
+class _NotMyTurn:
+    """Another write to the same Salesforce record is under way; nothing was tried."""
 
 
 class Converger:
@@ -78,16 +82,10 @@ class Converger:
             target=work.delivery.target,
             attempt=work.delivery.attempt,
         )
-        outcome: Done | NotYet | Failure
+        outcome: Done | NotYet | Failure | _NotMyTurn
         try:
             with self._alone_with_parent(work) as is_alone:
-                if is_alone:
-                    outcome = handlers.handle(work)
-                else:
-                    outcome = NotYet(
-                        reason="another write to the same record is under way",
-                        look_again_in=_PARENT_BUSY_DELAY,
-                    )
+                outcome = handlers.handle(work) if is_alone else _NotMyTurn()
         except ConnectorError as error:
             outcome = connector_failure(
                 error,
@@ -246,7 +244,7 @@ class Converger:
 
     # ------------------------------------------------------------------------ finishing
 
-    def _finish(self, work: Work, outcome: Done | NotYet | Failure) -> None:
+    def _finish(self, work: Work, outcome: Done | NotYet | Failure | _NotMyTurn) -> None:
         for attempt in range(_TRIES_TO_WRITE_DOWN):
             try:
                 self._write_outcome(work, outcome)
@@ -258,7 +256,7 @@ class Converger:
             else:
                 return
 
-    def _write_outcome(self, work: Work, outcome: Done | NotYet | Failure) -> None:
+    def _write_outcome(self, work: Work, outcome: Done | NotYet | Failure | _NotMyTurn) -> None:
         with self._database.transaction(work.org_id) as session:
             found = deliveries.locked(session, work.org_id, work.delivery.delivery_id)
             if found is None or found[0].attempt != work.delivery.attempt:
@@ -267,10 +265,12 @@ class Converger:
             delivery.attempt_started_at = None
             if isinstance(outcome, Done):
                 self._write_done(session, work, delivery, booking, outcome)
+            elif isinstance(outcome, _NotMyTurn):
+                self._wait_for_turn(session, delivery)
             elif isinstance(outcome, NotYet):
-                self._look_again(session, delivery, outcome)
-            elif outcome.delay is None:
-                self._need_person(session, delivery, outcome)
+                delivery.external = delivery.external | outcome.external
+                waiting = not_yet(outcome.reason, attempts=delivery.attempts, scale=self._scale)
+                self._retry(session, delivery, booking, waiting)
             else:
                 self._retry(session, delivery, booking, outcome)
 
@@ -339,29 +339,22 @@ class Converger:
             delivery.state = "pending"
         enqueue_delivery(session, org_id=delivery.org_id, delivery_id=delivery.delivery_id)
 
-    def _look_again(self, session: Session, delivery: Delivery, outcome: NotYet) -> None:
-        delivery.external = delivery.external | outcome.external
-        delivery.error_code = "not_yet"
-        delivery.error_message = outcome.reason
-        if delivery.state != "needs_attention":
-            delivery.state = "retrying"
-        # Waiting for a turn is no attempt.
-        if outcome.look_again_in == _PARENT_BUSY_DELAY:
-            delivery.attempts -= 1
-        self._try_again_in(session, delivery, outcome.look_again_in * self._scale)
-        self._ask_person_when_late(session, delivery)
+    def _wait_for_turn(self, session: Session, delivery: Delivery) -> None:
+        """Come back in a moment; that was no attempt."""
+        delivery.attempts -= 1
+        self._try_again_in(session, delivery, _NEXT_TURN * self._scale)
 
     def _retry(
         self, session: Session, delivery: Delivery, booking: Booking, failure: Failure
     ) -> None:
-        assert failure.delay is not None  # noqa: S101 - told apart by the caller
+        """Try again, unless that is pointless: then a person has to do something."""
+        latest = min(delivery.created_at + GIVE_UP_AFTER, booking.end_at)
+        if failure.delay is None or self._clock() + failure.delay > latest:
+            self._need_person(session, delivery, failure)
+            return
         _write_failure(delivery, failure)
         if delivery.state != "needs_attention":
             delivery.state = "retrying"
-        next_at = self._clock() + failure.delay
-        if next_at > min(delivery.created_at + GIVE_UP_AFTER, booking.end_at):
-            self._need_person(session, delivery, failure)
-            return
         self._try_again_in(session, delivery, failure.delay)
         self._ask_person_when_late(session, delivery)
 

@@ -74,6 +74,19 @@ def connector_failure(
     )
 
 
+def not_yet(reason: str, *, attempts: int, scale: float) -> Failure:
+    """Nothing failed, but it is not there yet: look again, at ever longer distances.
+
+    Args:
+        reason: In words, for people.
+        attempts: How often it was looked for at the present revision, this once among them.
+        scale: Shortens delays in drills.
+    """
+    return Failure(
+        code="not_yet", message=reason, delay=retry_delay(attempts, asked=None, scale=scale)
+    )
+
+
 def defect(*, attempts: int, scale: float) -> Failure:
     """What an error of our own means: a few more attempts, then a person.
 

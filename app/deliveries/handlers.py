@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +18,6 @@ from app.vendors import CALENDAR_VENDORS, PLATFORM_OF, NotConnectedError, Vendor
 from booking_types.model import Platform
 from connectors.errors import MissingError, RejectedError
 from connectors.protocols import CalendarEvent, Conference, ConferenceState, Vendor
-
-#: How long after each look a conference or a co-host's copy is looked for again.
-_LOOK_AGAIN = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,16 +65,14 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotYet:
-    """Nothing failed, but it is not there yet: look again.
+    """Nothing failed, but it is not there yet: look again, at ever longer distances.
 
     Attributes:
         reason: In words, for people.
-        look_again_in: How long to wait.
         external: What is known so far.
     """
 
     reason: str
-    look_again_in: timedelta = _LOOK_AGAIN
     external: dict[str, Any] = field(default_factory=dict)
 
 
@@ -256,10 +250,7 @@ def _co_host_calendar(work: Work) -> Result:
         )
         if copy is not None:
             return Done(external={"event_id": copy.event_id})
-    return NotYet(
-        reason="the invitation has not reached the co-host's calendar yet",
-        look_again_in=_LOOK_AGAIN * (1 + work.delivery.attempts),
-    )
+    return NotYet(reason="the invitation has not reached the co-host's calendar yet")
 
 
 # --------------------------------------------------------------------------- Salesforce
