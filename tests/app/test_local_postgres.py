@@ -150,7 +150,9 @@ def test_a_second_start_finds_the_data_of_the_first(folder: Path) -> None:
 
 def test_stopping_does_not_wait_for_clients(folder: Path) -> None:
     server = LocalPostgres(folder, is_for_tests=True)
-    connection = psycopg.connect(server.start())
+    admin_url = server.start()
+    files = Path(str(one(admin_url, "show data_directory")))
+    connection = psycopg.connect(admin_url)
     pid = server.child.pid
 
     server.stop()
@@ -158,6 +160,7 @@ def test_stopping_does_not_wait_for_clients(folder: Path) -> None:
 
     connection.close()
     assert not is_alive(pid)
+    assert not (files / "postmaster.pid").exists(), "it was killed, not stopped"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
