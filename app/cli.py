@@ -6,6 +6,7 @@ import base64
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from functools import wraps
@@ -58,6 +59,8 @@ def serve(host: str, port: int, processes: int, threads: int) -> None:
     from app.settings import read_settings
 
     read_settings()
+    # The processes show each other's numbers; Prometheus' library looks for this by itself.
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="handover-metrics-"))
     os.execv(  # noqa: S606 - our own interpreter
         sys.executable,
         [

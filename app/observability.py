@@ -19,6 +19,7 @@ from typing import TextIO
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from structlog.typing import EventDict, WrappedLogger
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
@@ -101,9 +102,15 @@ def _chain(error: BaseException) -> Iterator[dict[str, object]]:
 
 
 class Metrics:
-    """Counts one process's requests."""
+    """Counts requests.
 
-    def __init__(self) -> None:
+    Args:
+        directory: Where the processes of one web server keep their numbers, so that each of
+            them can show those of all; the process's own numbers only without it.
+    """
+
+    def __init__(self, *, directory: str = "") -> None:
+        self._directory = directory
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "handover_http_requests",
@@ -134,4 +141,8 @@ class Metrics:
 
     def page(self) -> tuple[bytes, str]:
         """All numbers in Prometheus's text format, and its media type."""
-        return generate_latest(self._registry), CONTENT_TYPE_LATEST
+        registry = self._registry
+        if self._directory:
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry, path=self._directory)  # type: ignore[no-untyped-call]  # the library types none of it
+        return generate_latest(registry), CONTENT_TYPE_LATEST

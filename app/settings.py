@@ -65,6 +65,8 @@ class Settings:
         worker_concurrency: How many deliveries one worker process works on at a time.
         delay_scale: Multiplies every delay between attempts; 1 in earnest, small in drills.
         log_level: ``INFO`` and so on.
+        prometheus_multiproc_dir: Where several web processes keep their numbers together;
+            ``handover serve`` sets it.
     """
 
     environment: Environment = Environment.PRODUCTION
@@ -88,6 +90,7 @@ class Settings:
     worker_concurrency: int = 8
     delay_scale: float = 1.0
     log_level: str = "INFO"
+    prometheus_multiproc_dir: str = ""
 
     @property
     def direct_url(self) -> str:

@@ -101,7 +101,7 @@ def create_app(wiring: Wired | None = None) -> APIFlask:
         ),
         cursors=Cursors(settings.secret_keys),
         database=wiring.database,
-        metrics=Metrics(),
+        metrics=Metrics(directory=settings.prometheus_multiproc_dir),
     )
     app.before_request(_begin)
     app.after_request(_finish)

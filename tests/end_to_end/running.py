@@ -65,9 +65,9 @@ class RunningService:
         self._processes.append(process)
         return process
 
-    def web(self) -> subprocess.Popen[bytes]:
-        """Start the web process and wait until it is ready."""
-        process = self.start("serve", "--port", str(self.port), "--processes", "1")
+    def web(self, *, processes: int = 1) -> subprocess.Popen[bytes]:
+        """Start the web server and wait until it is ready."""
+        process = self.start("serve", "--port", str(self.port), "--processes", str(processes))
         wait_until(self._is_ready, "the web process is ready")
         return process
 

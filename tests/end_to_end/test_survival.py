@@ -135,3 +135,24 @@ def test_a_caller_who_got_no_answer_asks_again_with_the_same_key(
     assert again.content == first.content
     assert again.headers["Idempotent-Replayed"] == "true"
     assert found.json()["booking_id"] == first.json()["booking_id"]
+
+
+def test_every_web_process_shows_the_numbers_of_all(house: House, service: RunningService) -> None:
+    service.web(processes=2)
+
+    for _ in range(20):
+        assert service.call("GET", "/health").status_code == 200
+    pages = {_health_requests(service) for _ in range(10)}
+
+    assert min(pages) >= 20
+
+
+def _health_requests(service: RunningService) -> int:
+    """How many calls of ``/health`` the page of numbers tells of."""
+    page = service.call("GET", "/metrics").text
+    lines = [
+        line
+        for line in page.splitlines()
+        if line.startswith("handover_http_requests_total") and 'route="/health"' in line
+    ]
+    return int(sum(float(line.rpartition(" ")[2]) for line in lines))
