@@ -10,10 +10,13 @@ import tempfile
 import threading
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from app.demo.running import RunningDemo
 
 _ERRORS = Console(stderr=True, highlight=False)
 
@@ -137,20 +140,23 @@ def demo(port: int) -> None:
 
     console = Console(highlight=False)
     with Demo(port=port, console=console) as running:
-        console.print()
-        console.print(f"[bold]Hot handover runs at {running.running.public_url}[/]")
-        console.print(
-            "  In another terminal: [bold].venv/bin/handover walkthrough[/] books a meeting "
-            "the way a sales rep would\n  and reads every target back "
-            "([bold]walkthrough all[/] does so for five kinds of record)."
-        )
-        console.print(
-            f"  The API is described at {running.running.public_url}/v1/openapi.json, the "
-            f"organisation's mail is at\n  {running.running.sandbox_url}/control/mails."
-        )
-        console.print("  Ctrl-C stops everything.")
+        _say_what_to_try(console, running.running)
         running.wait()
     console.print("Everything is stopped.")
+
+
+def _say_what_to_try(console: Console, running: RunningDemo) -> None:
+    lines = [
+        ("Try", ".venv/bin/handover walkthrough", "books a meeting as a sales rep does"),
+        ("", ".venv/bin/handover walkthrough all", "does so from five kinds of record"),
+        ("See", running.sandbox_url, "what it made: calendars, mail, Salesforce"),
+        ("", f"{running.public_url}/v1/openapi.json", "the API"),
+        ("Stop", "Ctrl-C", "stops everything"),
+    ]
+    console.print(f"\n[bold]Hot handover runs at {running.public_url}[/]\n")
+    for heading, what, words in lines:
+        console.print(f"  {heading:5} [bold]{what:42}[/] {words}", soft_wrap=True)
+    console.print()
 
 
 @main.command()
