@@ -14,7 +14,7 @@ from flask import Flask, Response, g, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from connectors.sandbox import control
+from connectors.sandbox import control, viewing
 from connectors.sandbox.world import Fault, LoggedRequest, World
 
 #: Modules with ``register(app, world)``; a blueprint's name is its vendor's.
@@ -24,6 +24,9 @@ VENDORS = (
     "connectors.sandbox.microsoft",
     "connectors.sandbox.zoom",
 )
+
+#: The sandbox's own blueprints, which no client of the service knows.
+_OWN_DOORS = ("control", "look")
 
 _KEPT_CHARACTERS = 65_536
 
@@ -35,7 +38,7 @@ class _BrokenConnection(Exception):  # noqa: N818 - not an error: it is ordered
 
 
 def create_app(world: World) -> Flask:
-    """The vendors' routes, the control door, and the faults around every route."""
+    """The vendors' routes with faults around them, the control door, and pages to look at."""
     app = Flask("sandbox", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
     app.url_map.strict_slashes = False
@@ -44,6 +47,7 @@ def create_app(world: World) -> Flask:
     for endpoint, view in list(app.view_functions.items()):
         app.view_functions[endpoint] = _faulty(cast("_View", view), endpoint, world)
     control.register(app, world)
+    viewing.register(app, world)
     app.register_error_handler(_BrokenConnection, _hang_up)
     app.after_request(functools.partial(_log_unplayed, world))
     return app
@@ -102,7 +106,7 @@ def _log_unplayed(world: World, response: Response) -> Response:
     """Log what no route answered: a refused token, an address or verb the vendor lacks."""
     vendor, _, operation = (request.endpoint or "").partition(".")
     vendor = vendor or request.path.split("/")[1]
-    if vendor != "control" and not g.get("is_logged", False):
+    if vendor not in _OWN_DOORS and not g.get("is_logged", False):
         _log(
             world,
             vendor=vendor,
