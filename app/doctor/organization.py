@@ -233,6 +233,6 @@ def _connection_findings(
         elif vendor is Vendor.ZOOM:
             yield good(subject, "meetings can be read")
         elif row.write_calendar_id:
-            yield good(subject, "the calendar can be read; bookings are written to it")
+            yield good(subject, "can be read, and bookings are written to it")
         else:
-            yield good(subject, "the calendar can be read; nothing is written to it")
+            yield good(subject, "can be read; bookings are not written to it")

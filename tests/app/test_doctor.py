@@ -64,7 +64,7 @@ def examined(environment: Mapping[str, str], *, demo_environment: Path = NOWHERE
 
 
 def database_name(house: House) -> str:
-    return urlsplit(house.environment["DATABASE_URL"]).path.lstrip("/")
+    return str(urlsplit(house.environment["DATABASE_URL"]).path).lstrip("/")
 
 
 def a_worker_is_there(house: House) -> None:
