@@ -18,11 +18,11 @@ from connectors.errors import (
     RejectedError,
     TransientError,
 )
+from connectors.memory_tokens import MemoryTokenStore
 from connectors.protocols import Conference, ConferenceDraft, Conferencing, Token
 from connectors.sandbox.client import SandboxControl
 from connectors.zoom import ZoomConferencing
 from connectors.zoom.tokens import ZoomTokens
-from connectors.memory_tokens import MemoryTokenStore
 
 START = datetime(2031, 1, 15, 10, 0, tzinfo=UTC)
 KEY = "0123456789abcdef0123456789abcdef"
