@@ -105,7 +105,12 @@ def _add_role(report: Report, connection: sa.Connection) -> None:
 
 
 def _is_migrated(report: Report, connection: sa.Connection) -> bool:
-    missing = missing_versions(connection)
+    try:
+        missing = missing_versions(connection)
+    except sa.exc.ProgrammingError:
+        words = "this role may not read them"
+        report.add(broken("Tables", words, "connect as the role that owns the database"))
+        return False
     if missing is None:
         words = "they are a newer release's"
         report.add(broken("Tables", words, "deploy that release, or use another database"))

@@ -217,6 +217,15 @@ def test_a_database_of_a_newer_release_is_told_from_an_older_one(house: House) -
     assert "newer" in found.line("Tables")
 
 
+def test_tables_that_the_role_may_not_read_are_broken(house: House) -> None:
+    house.execute("revoke all on alembic_version from current_user")
+
+    found = examined(house.environment)
+
+    assert found.broken() == ["Tables"]
+    assert "may not read" in found.line("Tables")
+
+
 def test_a_superuser_is_broken_because_nothing_keeps_orgs_apart(
     house: House, database_server: TestServer
 ) -> None:
