@@ -29,18 +29,22 @@ def enqueue_delivery(
 ) -> None:
     """See to it that the delivery is worked on, now or at an instant, once this commits.
 
-    A job that is waiting for later is brought forward; one that is due sooner stays.
+    A job that is waiting for later makes way for a new one, which wakes the workers; one that is
+    due sooner stays. The caller holds the delivery's lock (``storage.deliveries.locked``) or has
+    only just made the delivery, so that nobody else is doing the same.
     """
     lock = f"delivery|{delivery_id}"
-    waiting = session.execute(
+    is_there = session.execute(
         sa.text(
-            "update procrastinate_jobs"
-            " set scheduled_at = least(scheduled_at, coalesce(:at, now()))"
-            " where queueing_lock = :lock and status = 'todo' returning id"
+            "with later as ("
+            " delete from procrastinate_jobs where queueing_lock = :lock and status = 'todo'"
+            " and scheduled_at > coalesce(cast(:at as timestamptz), now()) returning id)"
+            " select 1 from procrastinate_jobs where queueing_lock = :lock and status = 'todo'"
+            " and id not in (select id from later)"
         ),
         {"lock": lock, "at": at},
     ).first()
-    if waiting is not None:
+    if is_there is not None:
         return
     _app.configure_task(
         CONVERGE,

@@ -47,7 +47,7 @@ class Sweeper:
                 ),
                 {"id": job_id},
             ).first()
-            if removed is not None:
+            if removed is not None and deliveries.locked(session, org_id, delivery_id):
                 enqueue_delivery(session, org_id=org_id, delivery_id=delivery_id)
                 _LOG.info("job.requeued", delivery_id=str(delivery_id))
 
@@ -57,9 +57,12 @@ class Sweeper:
         before = self._clock() - _GRACE * self._scale
         for org_id in self._database.all_org_ids():
             with self._database.transaction(org_id) as session:
-                for delivery_id in deliveries.forgotten(session, org_id, before=before):
-                    enqueue_delivery(session, org_id=org_id, delivery_id=delivery_id)
-                    found += 1
+                forgotten = deliveries.forgotten(session, org_id, before=before)
+            for delivery_id in forgotten:
+                with self._database.transaction(org_id) as session:
+                    if deliveries.locked(session, org_id, delivery_id):
+                        enqueue_delivery(session, org_id=org_id, delivery_id=delivery_id)
+                        found += 1
         if found:
             _LOG.warning("deliveries.had_no_job", count=found)
         return found
