@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from app.clock import Clock
 from app.sealing import Sealer
@@ -20,6 +22,10 @@ from connectors.protocols import Token
 _REFRESH_LOCK_TIMEOUT = "25s"
 #: A token this close to its end is renewed before it is used.
 _MARGIN = timedelta(seconds=60)
+
+#: Answers of token endpoints that speak of our own client, not of anybody's consent: a wrong
+#: secret of ours must not send every host to the consent screen (RFC 6749, 5.2).
+_OUR_OWN_FAULT = ("invalid_client", "unauthorized_client", "deleted_client", "invalid_scope")
 
 
 class _Stored(msgspec.Struct):
@@ -87,6 +93,7 @@ class RowTokenStore:
         self._column = "integration_token" if table is Org else "token"
         self._place = token_place(table, key)
         self._latest: Token | None = None
+        self._renewing = threading.Lock()
 
     def current(self) -> Token | None:
         """The stored token, fresh or not; remembered in this process until it is refused."""
@@ -99,7 +106,25 @@ class RowTokenStore:
         return self._latest
 
     def renew(self, *, refused: str | None, fetch: Callable[[Token | None], Token]) -> Token:
-        """A token other than the refused one, fetched by whoever comes first."""
+        """A token other than the refused one, fetched by whoever comes first.
+
+        Threads of this process queue here, so that at most one of them holds a connection of
+        the pool while it waits for another process.
+        """
+        with self._renewing:
+            latest = self._latest
+            if latest is not None and self._is_another(latest, refused):
+                return latest
+            return self._renew(refused, fetch)
+
+    def _is_another(self, token: Token, refused: str | None) -> bool:
+        """Whether the token is worth a try: not the refused one, nor ended."""
+        return bool(token.access_token) and not (
+            token.access_token == refused or self._has_ended(token)
+        )
+
+    def _renew(self, refused: str | None, fetch: Callable[[Token | None], Token]) -> Token:
+        sealed: bytes | None = None
         try:
             with self._database.transaction(self._org_id) as session:
                 session.execute(
@@ -107,14 +132,10 @@ class RowTokenStore:
                     {"wait": _REFRESH_LOCK_TIMEOUT},
                 )
                 session.execute(sa.text("select set_config('statement_timeout', '30s', true)"))
-                row = session.get_one(self._table, self._key, with_for_update=True)
-                stored = _open_token(self._sealer, getattr(row, self._column), place=self._place)
-                if (
-                    stored is not None
-                    and stored.access_token
-                    and stored.access_token != refused
-                    and not self._has_ended(stored)
-                ):
+                row = self._locked_row(session)
+                sealed = getattr(row, self._column)
+                stored = _open_token(self._sealer, sealed, place=self._place)
+                if stored is not None and self._is_another(stored, refused):
                     self._latest = stored
                     return stored
                 token = fetch(stored)
@@ -122,7 +143,7 @@ class RowTokenStore:
                 if isinstance(row, (Connection, OrgAccount)):
                     row.status, row.broken_reason = "active", ""
         except ConnectionBrokenError as error:
-            self._mark_broken(error)
+            self._mark_broken(error, tried=sealed)
             raise
         self._latest = token
         return token
@@ -130,10 +151,23 @@ class RowTokenStore:
     def _has_ended(self, token: Token) -> bool:
         return token.expires_at is not None and token.expires_at - _MARGIN <= self._clock()
 
-    def _mark_broken(self, error: ConnectionBrokenError) -> None:
+    def _locked_row(self, session: Session) -> Org | OrgAccount | Connection:
+        # Not a full lock: rows that refer to this one may be written meanwhile.
+        row = session.get_one(self._table, self._key, with_for_update={"key_share": True})
+        if not isinstance(row, (Org, OrgAccount, Connection)):
+            raise TypeError("tokens live in orgs, org_accounts and connections")
+        return row
+
+    def _mark_broken(self, error: ConnectionBrokenError, *, tried: bytes | None) -> None:
+        """The owner has to connect again.
+
+        Not when it is our own client that is refused, nor when they have just connected anew.
+        """
+        if error.vendor_code in _OUR_OWN_FAULT:
+            return
         with self._database.transaction(self._org_id) as session:
-            row = session.get_one(self._table, self._key, with_for_update=True)
-            if isinstance(row, (Connection, OrgAccount)):
+            row = self._locked_row(session)
+            if isinstance(row, (Connection, OrgAccount)) and row.token == tried:
                 row.status = "broken"
                 row.broken_reason = error.vendor_message or error.reason
 

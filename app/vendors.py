@@ -1,7 +1,7 @@
 """Which connector serves which org and which connection.
 
-The only constructor of connectors. Each is built once per process and credential, so that its
-network connections are kept.
+The only constructor of connectors. Each is kept for some minutes per process and credential,
+and its network connections with it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -29,6 +30,10 @@ from connectors.salesforce import SalesforceCrm
 from connectors.zoom import ZoomConferencing
 
 T = TypeVar("T")
+
+#: A connector is built anew this often, so that changed credentials are taken up everywhere.
+_KEPT_FOR = timedelta(minutes=5)
+_MOST_KEPT = 2_000
 
 #: Vendors whose connections are calendars.
 CALENDAR_VENDORS = (Vendor.GOOGLE, Vendor.MICROSOFT)
@@ -62,17 +67,22 @@ class Vendors:
         self._database = database
         self._sealer = sealer
         self._clock = clock
-        self._built: dict[tuple[Any, ...], Any] = {}
+        self._built: dict[tuple[Any, ...], tuple[datetime, Any]] = {}
         self._lock = threading.Lock()
 
     def _once(self, key: tuple[Any, ...], build: Callable[[], T]) -> T:
+        now = self._clock()
         with self._lock:
-            found = self._built.get(key)
-        if found is None:
-            found = build()
-            with self._lock:
-                found = self._built.setdefault(key, found)
-        built: T = found
+            known = self._built.get(key)
+        if known is not None and now - known[0] < _KEPT_FOR:
+            kept: T = known[1]
+            return kept
+        built = build()
+        with self._lock:
+            if len(self._built) >= _MOST_KEPT:
+                for old in sorted(self._built, key=lambda each: self._built[each][0])[:100]:
+                    del self._built[old]
+            self._built[key] = (now, built)
         return built
 
     def crm(self, org_id: UUID) -> Crm:

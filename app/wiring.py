@@ -40,6 +40,7 @@ class Wiring:
         self.database = Database(
             settings.direct_url if is_worker else settings.database_url,
             pool_size=2 * settings.worker_concurrency + 4 if is_worker else 10,
+            is_direct=is_worker,
         )
         self.sealer = Sealer(settings.secret_keys)
         self.vendors = Vendors(

@@ -21,6 +21,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from app.deliveries.convergence import Converger
 from app.deliveries.sweeping import Sweeper
 from app.jobs import CONVERGE, SWEEP
+from app.storage.database import CONNECTION_OPTIONS, SERVER_KEEPALIVES
 from app.wiring import Wiring
 
 _LOG = structlog.get_logger(__name__)
@@ -47,7 +48,10 @@ async def _run(wiring: Wiring) -> None:
     scale = settings.delay_scale
     app = procrastinate.App(
         connector=procrastinate.PsycopgConnector(
-            conninfo=settings.direct_url, min_size=1, max_size=settings.worker_concurrency + 3
+            conninfo=settings.direct_url,
+            min_size=1,
+            max_size=settings.worker_concurrency + 3,
+            kwargs={**CONNECTION_OPTIONS, "options": SERVER_KEEPALIVES},
         )
     )
     _add_tasks(app, wiring)
@@ -102,7 +106,7 @@ def _add_tasks(app: procrastinate.App, wiring: Wiring) -> None:
                 await app.job_manager.finish_job(
                     job, status=procrastinate.jobs.Status.FAILED, delete_job=True
                 )
-        await asyncio.to_thread(sweeper.requeue_forgotten)
+        await asyncio.to_thread(sweeper.go_round)
 
 
 class _Clock:
@@ -156,7 +160,12 @@ class _Clock:
         with self._lock:
             try:
                 if self._connection is None or self._connection.closed:
-                    self._connection = psycopg.connect(self._url, autocommit=True)
+                    self._connection = psycopg.connect(
+                        self._url,
+                        autocommit=True,
+                        options=SERVER_KEEPALIVES,
+                        **CONNECTION_OPTIONS,
+                    )
                     self._is_holder = False
                 if self._is_holder:
                     self._connection.execute("select 1")

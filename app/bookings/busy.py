@@ -14,13 +14,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
+
 from app.clock import Clock
+from app.sealing import SealError
 from app.storage.tables import Connection, Org
 from app.vendors import CALENDAR_VENDORS, Vendors
 from booking_types.intervals import Interval
 from booking_types.model import BusyInterval, BusySource
 from connectors.errors import ConnectionBrokenError, ConnectorError
 from connectors.protocols import BusyPolicy, BusyQuery, BusyTimes, Calendar
+
+_LOG = structlog.get_logger(__name__)
 
 #: What was read is good for looking around this long; booking always reads again.
 _FRESH_FOR = timedelta(seconds=60)
@@ -210,6 +215,9 @@ class BusyReader:
                 calendar = self._vendors.calendar(connection)
             except ConnectorError as error:
                 calendar = error.reason
+            except SealError:
+                _LOG.exception("busy.sealed")
+                calendar = "its credentials cannot be opened; SECRET_KEYS lacks their key"
             key = calendar if isinstance(calendar, str) else id(calendar)
             groups.setdefault(key, (calendar, []))[1].append(connection)
         return list(groups.values())
@@ -229,6 +237,10 @@ class BusyReader:
             return _all_unreadable(batch, span, now, "it has to be connected again")
         if isinstance(error, ConnectorError):
             return _all_unreadable(batch, span, now, error.reason)
+        if error is not None:
+            # A defect of ours at one calendar must not hide the others.
+            _LOG.error("busy.defect", exc_info=error)
+            return _all_unreadable(batch, span, now, "something is wrong inside the service")
         found = {}
         for connection, times in zip(batch, future.result(), strict=True):
             entry = _Remembered(span, now, times)

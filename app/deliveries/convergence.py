@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,33 +21,19 @@ from app.clock import Clock
 from app.deliveries import handlers
 from app.deliveries.failures import MAIL_UNKNOWN, Failure, connector_failure, defect, not_yet
 from app.deliveries.handlers import Done, NotYet, Work
-from app.deliveries.targets import (
-    GIVE_UP_AFTER,
-    LINK_PATIENCE,
-    MAILS,
-    Target,
-    is_settled,
-    link_deadline,
-    shows_link,
-    waits_for,
-)
-from app.jobs import enqueue_delivery
+from app.deliveries.outcomes import Outcomes
+from app.deliveries.targets import MAILS, Target, is_given_up, is_settled, waits_for
 from app.storage import booking_types, bookings, deliveries, orgs
 from app.storage.database import Database
 from app.storage.tables import LIVE_STATES, Booking, Delivery
 from app.vendors import Vendors
-from booking_types.model import Platform
 from connectors.errors import ConnectorError
 
 _LOG = structlog.get_logger(__name__)
 
-#: How soon one asks again whether somebody else's write to the same record is through.
-_NEXT_TURN = timedelta(milliseconds=300)
 
 #: How often an outcome is written down before that is given up; then the sweep looks again.
 _TRIES_TO_WRITE_DOWN = 5
-
-_SYSTEM: dict[str, object] = {"kind": "system", "id": "worker"}
 
 
 class _NotMyTurn:
@@ -70,6 +55,7 @@ class Converger:
         self._vendors = vendors
         self._clock = clock
         self._scale = scale
+        self._outcomes = Outcomes(clock=clock, scale=scale)
 
     def converge(self, *, org_id: UUID, delivery_id: UUID) -> None:
         """Work on the delivery once, and see to it that it is worked on again if need be."""
@@ -115,56 +101,32 @@ class Converger:
             if found is None:
                 return None
             delivery, booking = found
-            if is_settled(delivery, booking=booking) or booking.status not in LIVE_STATES:
+            if is_settled(delivery, booking=booking) or is_given_up(delivery):
+                return None
+            if booking.status not in LIVE_STATES:
                 return None
             siblings = {
                 (row.target, row.subject_id): row
                 for row in deliveries.of_booking(session, org_id, booking.booking_id)
             }
-            if self._must_wait(session, delivery, booking, siblings):
+            first = waits_for(Target(delivery.target), booking=booking, siblings=siblings)
+            if first is not None and self._outcomes.wait_for(session, delivery, booking, first):
                 return None
-            if self._is_doubtful_mail(delivery):
-                self._need_person(
-                    session,
-                    delivery,
-                    MAIL_UNKNOWN,
-                )
+            if delivery.target in MAILS and delivery.attempt_started_at is not None:
+                self._outcomes.need_person(session, delivery, MAIL_UNKNOWN)
                 return None
             is_first = delivery.attempt == 0
+            work = self._work(session, delivery, booking, siblings, is_first=is_first)
+            delivery.external = delivery.external | handlers.destination(work)
+            if delivery.state != "needs_attention":
+                delivery.state = "pending"
+            delivery.error_code = ""
             delivery.attempt += 1
             delivery.attempts += 1
             delivery.attempt_started_at = self._clock()
             # If this process dies, the sweep finds the delivery by this.
             delivery.next_attempt_at = self._clock()
-            return self._work(session, delivery, booking, siblings, is_first=is_first)
-
-    def _is_doubtful_mail(self, delivery: Delivery) -> bool:
-        return delivery.target in MAILS and delivery.attempt_started_at is not None
-
-    def _must_wait(
-        self,
-        session: Session,
-        delivery: Delivery,
-        booking: Booking,
-        siblings: dict[tuple[str, str], Delivery],
-    ) -> bool:
-        first = waits_for(Target(delivery.target), booking=booking, siblings=siblings)
-        if first is None:
-            return False
-        now = self._clock()
-        until = now + GIVE_UP_AFTER
-        if first.target == Target.CONFERENCE:
-            until = link_deadline(conference=first, start_at=booking.start_at, scale=self._scale)
-            if until <= now:
-                return False
-        delivery.state = "waiting"
-        delivery.error_code = f"waits_for_{first.target}"
-        delivery.next_attempt_at = until
-        # The one it waits for wakes it; this is for when that one gives up.
-        enqueue_delivery(
-            session, org_id=delivery.org_id, delivery_id=delivery.delivery_id, at=until
-        )
-        return True
+            return work
 
     def _work(
         self,
@@ -248,7 +210,7 @@ class Converger:
         for attempt in range(_TRIES_TO_WRITE_DOWN):
             try:
                 self._write_outcome(work, outcome)
-            except sqlalchemy.exc.OperationalError:
+            except sqlalchemy.exc.DBAPIError:
                 # What was done out there is not undone by a database that stumbles.
                 if attempt == _TRIES_TO_WRITE_DOWN - 1:
                     raise
@@ -262,156 +224,18 @@ class Converger:
             if found is None or found[0].attempt != work.delivery.attempt:
                 return
             delivery, booking = found
-            delivery.attempt_started_at = None
             if isinstance(outcome, Done):
-                self._write_done(session, work, delivery, booking, outcome)
+                self._outcomes.done(
+                    session, delivery, booking, revision=work.revision, outcome=outcome
+                )
             elif isinstance(outcome, _NotMyTurn):
-                self._wait_for_turn(session, delivery)
+                self._outcomes.not_my_turn(session, delivery)
             elif isinstance(outcome, NotYet):
                 delivery.external = delivery.external | outcome.external
-                waiting = not_yet(outcome.reason, attempts=delivery.attempts, scale=self._scale)
-                self._retry(session, delivery, booking, waiting)
+                failure = not_yet(outcome.reason, attempts=delivery.attempts, scale=self._scale)
+                self._outcomes.failed(session, delivery, booking, failure)
             else:
-                self._retry(session, delivery, booking, outcome)
-
-    def _write_done(
-        self,
-        session: Session,
-        work: Work,
-        delivery: Delivery,
-        booking: Booking,
-        outcome: Done,
-    ) -> None:
-        now = self._clock()
-        delivery.external = delivery.external | outcome.external
-        delivery.state = "done"
-        delivery.delivered_revision = work.revision
-        delivery.attempts = 0
-        delivery.done_at = now
-        delivery.next_attempt_at = None
-        delivery.attention_at = None
-        delivery.error_code = delivery.error_message = delivery.vendor_message = ""
-        siblings = deliveries.of_booking(session, delivery.org_id, delivery.booking_id)
-        is_changed = False
-        if outcome.join_url and outcome.join_url != booking.join_url:
-            booking.join_url = outcome.join_url
-            is_changed = self._show_link_late(booking, siblings)
-        bookings.audit(
-            session,
-            delivery.org_id,
-            actor=_SYSTEM,
-            action="delivery.done",
-            booking_id=delivery.booking_id,
-            details={
-                "target": delivery.target,
-                "subject_id": delivery.subject_id,
-                "revision": work.revision,
-            },
-        )
-        for sibling in siblings:
-            is_behind = not is_settled(sibling, booking=booking)
-            if is_behind and (is_changed or sibling.state == "waiting" or sibling is delivery):
-                self._wake(session, sibling)
-
-    def _show_link_late(self, booking: Booking, siblings: list[Delivery]) -> bool:
-        """A link that comes after somebody went without it is a change that they must show."""
-        platform = Platform(booking.platform)
-        went_without = [
-            row
-            for row in siblings
-            if row.delivered_revision == booking.revision
-            and shows_link(Target(row.target), platform=platform)
-        ]
-        if not went_without:
-            return False
-        booking.revision += 1
-        booking.last_change = {"kind": "link_added", "by": _SYSTEM, "reason": ""}
-        for row in siblings:
-            if row not in went_without and row.delivered_revision == booking.revision - 1:
-                row.delivered_revision = booking.revision
-        return True
-
-    def _wake(self, session: Session, delivery: Delivery) -> None:
-        if delivery.state == "needs_attention" and delivery.next_attempt_at is None:
-            return
-        delivery.next_attempt_at = self._clock()
-        if delivery.state == "done":
-            delivery.state = "pending"
-        enqueue_delivery(session, org_id=delivery.org_id, delivery_id=delivery.delivery_id)
-
-    def _wait_for_turn(self, session: Session, delivery: Delivery) -> None:
-        """Come back in a moment; that was no attempt."""
-        delivery.attempts -= 1
-        self._try_again_in(session, delivery, _NEXT_TURN * self._scale)
-
-    def _retry(
-        self, session: Session, delivery: Delivery, booking: Booking, failure: Failure
-    ) -> None:
-        """Try again, unless that is pointless: then a person has to do something."""
-        latest = min(delivery.created_at + GIVE_UP_AFTER, booking.end_at)
-        if failure.delay is None or self._clock() + failure.delay > latest:
-            self._need_person(session, delivery, failure)
-            return
-        _write_failure(delivery, failure)
-        if delivery.state != "needs_attention":
-            delivery.state = "retrying"
-        self._try_again_in(session, delivery, failure.delay)
-        self._ask_person_when_late(session, delivery)
-
-    def _ask_person_when_late(self, session: Session, delivery: Delivery) -> None:
-        """A conference or a co-host's copy that takes long is shown, and still worked on."""
-        if delivery.attention_at is not None:
-            return
-        if delivery.target not in (Target.CONFERENCE, Target.CO_HOST_CALENDAR):
-            return
-        if self._clock() - delivery.created_at < LINK_PATIENCE * self._scale:
-            return
-        delivery.state = "needs_attention"
-        delivery.attention_at = self._clock()
-        self._wake_waiting(session, delivery)
-
-    def _need_person(self, session: Session, delivery: Delivery, failure: Failure) -> None:
-        _write_failure(delivery, failure)
-        delivery.state = "needs_attention"
-        delivery.attempt_started_at = None
-        delivery.attention_at = delivery.attention_at or self._clock()
-        delivery.next_attempt_at = None
-        bookings.audit(
-            session,
-            delivery.org_id,
-            actor=_SYSTEM,
-            action="delivery.needs_attention",
-            booking_id=delivery.booking_id,
-            details={
-                "target": delivery.target,
-                "subject_id": delivery.subject_id,
-                "code": failure.code,
-            },
-        )
-        self._wake_waiting(session, delivery)
-
-    def _wake_waiting(self, session: Session, delivery: Delivery) -> None:
-        """Those that wait learn until when they have to, now that a person was asked."""
-        if delivery.target != Target.CONFERENCE:
-            return
-        for sibling in deliveries.of_booking(session, delivery.org_id, delivery.booking_id):
-            if sibling.state == "waiting":
-                self._wake(session, sibling)
-
-    def _try_again_in(self, session: Session, delivery: Delivery, delay: timedelta) -> None:
-        delivery.next_attempt_at = self._clock() + delay
-        enqueue_delivery(
-            session,
-            org_id=delivery.org_id,
-            delivery_id=delivery.delivery_id,
-            at=delivery.next_attempt_at,
-        )
-
-
-def _write_failure(delivery: Delivery, failure: Failure) -> None:
-    delivery.error_code = failure.code
-    delivery.error_message = failure.message
-    delivery.vendor_message = failure.vendor_message
+                self._outcomes.failed(session, delivery, booking, outcome)
 
 
 def _address(email: str, connection: object) -> str:

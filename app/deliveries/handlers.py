@@ -106,6 +106,35 @@ def handle(work: Work) -> Result:
     return _HANDLERS[Target(work.delivery.target)](work)
 
 
+def destination(work: Work) -> dict[str, Any]:
+    """Which account an attempt will write to, written down before it does.
+
+    After an unknown outcome the next attempt has to look there, and nowhere else: the host may
+    have connected another account meanwhile.
+    """
+    if "connection_id" in work.delivery.external:
+        return {}
+    connections = work.connections[work.shown.booking.host_id]
+    connection: Connection | None = None
+    if work.delivery.target == Target.CALENDAR_EVENT:
+        connection = writing_connection(connections)
+    elif work.delivery.target == Target.CONFERENCE:
+        platform = Platform(work.shown.booking.platform)
+        if platform not in MADE_BY_CALENDAR:
+            connection = connection_to(connections, _vendor_of(platform))
+    if connection is None:
+        return {}
+    return {
+        "connection_id": str(connection.connection_id),
+        "mailbox": connection.mailbox,
+        "calendar_id": connection.write_calendar_id,
+    }
+
+
+def _vendor_of(platform: Platform) -> Vendor:
+    return next(vendor for vendor, made in PLATFORM_OF.items() if made is platform)
+
+
 # --------------------------------------------------------------------------- conference
 
 
@@ -113,26 +142,21 @@ def _conference(work: Work) -> Result:
     platform = Platform(work.shown.booking.platform)
     if platform in MADE_BY_CALENDAR:
         return _conference_of_event(work)
-    connection = connection_to(
-        work.connections[work.shown.booking.host_id],
-        next(vendor for vendor, made in PLATFORM_OF.items() if made is platform),
-    )
-    if connection is None:
+    if "mailbox" not in work.delivery.external:
         raise NotConnectedError(platform.value, "make conference", "the host is not connected")
+    mailbox = work.delivery.external["mailbox"]
     conferencing = work.vendors.conferencing(work.org_id, platform)
     draft = payloads.conference_draft(work.shown, key=work.delivery.key)
     known: str | None = work.delivery.external.get("conference_id")
     if known is not None:
-        conferencing.update_conference(account=connection.mailbox, conference_id=known, draft=draft)
-        found: Conference | None = conferencing.get_conference(
-            account=connection.mailbox, conference_id=known
-        )
+        conferencing.update_conference(account=mailbox, conference_id=known, draft=draft)
+        found: Conference | None = conferencing.get_conference(account=mailbox, conference_id=known)
     elif work.is_first_attempt:
         found = None
     else:
-        found = conferencing.find_conference(account=connection.mailbox, key=draft.key)
+        found = conferencing.find_conference(account=mailbox, key=draft.key)
     if found is None:
-        found = conferencing.create_conference(account=connection.mailbox, draft=draft)
+        found = conferencing.create_conference(account=mailbox, draft=draft)
     return Done(external={"conference_id": found.conference_id}, join_url=found.join_url)
 
 
@@ -169,13 +193,22 @@ def _conference_of_event(work: Work) -> Result:
 
 def _calendar_event(work: Work) -> Result:
     shown, delivery = work.shown, work.delivery
-    connection = _target_connection(work)
+    if "connection_id" not in delivery.external:
+        raise NotConnectedError("calendar", "write event", "the host has no calendar to write to")
+    connection = _own_connection(work, delivery)
+    platform = Platform(shown.booking.platform)
+    if platform in MADE_BY_CALENDAR and platform is not PLATFORM_OF[Vendor(connection.vendor)]:
+        raise RejectedError(
+            connection.vendor,
+            "write event",
+            f"this calendar cannot make a {payloads.PLATFORM_NAMES[platform]} meeting",
+        )
     calendar = work.vendors.calendar(connection)
-    mailbox, calendar_id = connection.mailbox, connection.write_calendar_id
+    mailbox, calendar_id = _where_written(delivery)
     draft = payloads.event_draft(
         shown,
         key=delivery.key,
-        makes_conference=Platform(shown.booking.platform) in MADE_BY_CALENDAR,
+        makes_conference=platform in MADE_BY_CALENDAR,
         invites_guests=shown.booking_type.write_back.guest_invitation,
     )
     event: CalendarEvent | None = None
@@ -202,24 +235,11 @@ def _calendar_event(work: Work) -> Result:
         )
     return Done(
         external={
-            "connection_id": str(connection.connection_id),
-            "mailbox": mailbox,
-            "calendar_id": calendar_id,
             "event_id": event.event_id,
             "ical_uid": event.ical_uid,
             "web_url": event.web_url,
         }
     )
-
-
-def _target_connection(work: Work) -> Connection:
-    """The calendar that was written to before, or the host's present one."""
-    if "connection_id" in work.delivery.external:
-        return _own_connection(work, work.delivery)
-    connection = writing_connection(work.connections[work.shown.booking.host_id])
-    if connection is None:
-        raise NotConnectedError("calendar", "write event", "the host has no calendar to write to")
-    return connection
 
 
 def _own_connection(work: Work, written: Delivery) -> Connection:

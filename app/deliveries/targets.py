@@ -44,6 +44,11 @@ DECISION_TIME = timedelta(minutes=30)
 #: … or until this long before the start, whichever comes first.
 LATEST_BEFORE_START = timedelta(hours=2)
 
+#: However soon the meeting starts, the platform has this long to make its link …
+FIRST_CHANCE = timedelta(minutes=1)
+#: … and however patient one is, the invitation is out this long before the start.
+LAST_CALL = timedelta(minutes=5)
+
 #: After this long nobody tries any more.
 GIVE_UP_AFTER = timedelta(hours=72)
 _FIRST_DELAY = timedelta(seconds=1)
@@ -113,11 +118,14 @@ def link_deadline(*, conference: Delivery, start_at: datetime, scale: float) -> 
     """When the others stop waiting for the conference's link and go without it.
 
     A person is asked after ``LINK_PATIENCE``, or at once when the platform refused for good.
-    Then they have ``DECISION_TIME`` or until ``LATEST_BEFORE_START``, whichever comes first.
+    Then they have ``DECISION_TIME`` or until ``LATEST_BEFORE_START``, whichever comes first. An
+    invitation is never later than ``LAST_CALL`` before the start, but gives the platform a
+    ``FIRST_CHANCE`` however soon that is.
     """
     asked_at = conference.attention_at or conference.created_at + LINK_PATIENCE * scale
     decided_at = min(asked_at + DECISION_TIME * scale, start_at - LATEST_BEFORE_START)
-    return max(asked_at, decided_at)
+    latest = max(start_at - LAST_CALL, conference.created_at + FIRST_CHANCE * scale)
+    return min(max(asked_at, decided_at), latest)
 
 
 def waits_for(
@@ -148,6 +156,16 @@ def waits_for(
 def is_settled(delivery: Delivery, *, booking: Booking) -> bool:
     """Whether the target shows the booking as it is."""
     return delivery.state == "done" and delivery.delivered_revision >= booking.revision
+
+
+def is_given_up(delivery: Delivery) -> bool:
+    """Whether nobody tries any more until a person did something."""
+    return delivery.state == "needs_attention" and delivery.next_attempt_at is None
+
+
+def ends_with_meeting(target: Target) -> bool:
+    """Whether the target is pointless once the meeting is over; what Salesforce keeps is not."""
+    return target not in (Target.CRM_BOOKING, Target.RECORD_UPDATE)
 
 
 def shows_link(target: Target, *, platform: Platform) -> bool:

@@ -20,14 +20,16 @@ def lock_hosts(session: Session, org_id: UUID, host_ids: Collection[str]) -> Non
     Sorted, because two callers who lock the same people in different orders wait for each
     other for ever.
     """
-    for host_id in sorted(set(host_ids)):
-        session.execute(
-            sa.select(
-                sa.func.pg_advisory_xact_lock(
-                    sa.func.hashtextextended(f"host|{org_id}|{host_id}", 0)
-                )
-            )
-        )
+    names = [f"host|{org_id}|{host_id}" for host_id in sorted(set(host_ids))]
+    # One statement, so that one time-out holds for all of them together.
+    session.execute(
+        sa.text(
+            "select pg_advisory_xact_lock(hashtextextended(name, 0))"
+            " from unnest(cast(:names as text[])) with ordinality as wanted (name, place)"
+            " order by place"
+        ),
+        {"names": names},
+    )
 
 
 def taken(
@@ -124,6 +126,15 @@ def idempotent(
 ) -> IdempotencyKey | None:
     """What was answered to that key before."""
     return session.get(IdempotencyKey, (org_id, principal, key))
+
+
+def forget_keys(session: Session, org_id: UUID, *, before: datetime) -> None:
+    """Forget idempotency keys older than that, and the answers kept with them."""
+    session.execute(
+        sa.delete(IdempotencyKey).where(
+            IdempotencyKey.org_id == org_id, IdempotencyKey.created_at < before
+        )
+    )
 
 
 def audit(

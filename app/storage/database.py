@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -13,6 +14,21 @@ from sqlalchemy.orm import Session, sessionmaker
 #: A caller waits no longer than this for one statement, or for somebody else's lock.
 STATEMENT_TIMEOUT_MS = 3000
 LOCK_TIMEOUT_MS = 2000
+#: A transaction of ours that does nothing for this long has lost its process.
+IDLE_TIMEOUT_MS = 60_000
+#: A machine that vanishes is noticed within half a minute, not within TCP's two hours.
+CONNECTION_OPTIONS: Mapping[str, Any] = {
+    "connect_timeout": 3,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+#: The same for the server's side; only where no pooler is in between, which would not take it.
+SERVER_KEEPALIVES = (
+    "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+)
 #: Seconds to wait for a free connection of the pool before saying so.
 POOL_TIMEOUT = 1.0
 
@@ -28,9 +44,10 @@ class Database:
     Args:
         database_url: ``postgresql://…``
         pool_size: Connections kept; as many threads can be in a transaction at once.
+        is_direct: No transaction pooler is in between.
     """
 
-    def __init__(self, database_url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, database_url: str, *, pool_size: int = 10, is_direct: bool = False) -> None:
         self.url = database_url
         self.engine = sa.create_engine(
             sqlalchemy_url(database_url),
@@ -39,7 +56,11 @@ class Database:
             pool_timeout=POOL_TIMEOUT,
             pool_pre_ping=True,
             # A transaction pooler in between cannot keep prepared statements.
-            connect_args={"prepare_threshold": None, "connect_timeout": 3},
+            connect_args={
+                "prepare_threshold": None,
+                **CONNECTION_OPTIONS,
+                **({"options": SERVER_KEEPALIVES} if is_direct else {}),
+            },
         )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
@@ -51,12 +72,14 @@ class Database:
                 sa.text(
                     "select set_config('app.org_id', :org_id, true),"
                     " set_config('statement_timeout', :statement_timeout, true),"
-                    " set_config('lock_timeout', :lock_timeout, true)"
+                    " set_config('lock_timeout', :lock_timeout, true),"
+                    " set_config('idle_in_transaction_session_timeout', :idle_timeout, true)"
                 ),
                 {
                     "org_id": str(org_id),
                     "statement_timeout": str(STATEMENT_TIMEOUT_MS),
                     "lock_timeout": str(LOCK_TIMEOUT_MS),
+                    "idle_timeout": str(IDLE_TIMEOUT_MS),
                 },
             )
             yield session

@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.storage.tables import Booking, Delivery
+from app.storage.tables import LIVE_STATES, Booking, Delivery
 
 
 def locked(session: Session, org_id: UUID, delivery_id: UUID) -> tuple[Delivery, Booking] | None:
@@ -41,19 +41,38 @@ def of_booking(session: Session, org_id: UUID, booking_id: UUID) -> list[Deliver
     )
 
 
-def forgotten(session: Session, org_id: UUID, *, before: datetime) -> list[UUID]:
-    """Deliveries whose time came before that instant and that no job is there for."""
+def forgotten(
+    session: Session, org_id: UUID, *, before: datetime, stuck_before: datetime
+) -> list[UUID]:
+    """Deliveries that are due and that nobody will ever work on.
+
+    Args:
+        session: Of the org.
+        org_id: The org.
+        before: Due before then, and no job is there for them.
+        stuck_before: Due before then, and their job is under way without an end.
+    """
+    job = sa.table("procrastinate_jobs", sa.column("lock"), sa.column("status"))
+    own_job = job.c.lock == sa.literal("delivery|") + sa.cast(Delivery.delivery_id, sa.Text)
+    waiting = sa.exists().where(own_job, sa.cast(job.c.status, sa.Text) == "todo")
+    running = sa.exists().where(own_job, sa.cast(job.c.status, sa.Text) == "doing")
     return list(
         session.scalars(
-            sa.select(Delivery.delivery_id).where(
+            sa.select(Delivery.delivery_id)
+            .join(
+                Booking,
+                sa.and_(
+                    Booking.org_id == Delivery.org_id, Booking.booking_id == Delivery.booking_id
+                ),
+            )
+            .where(
                 Delivery.org_id == org_id,
                 Delivery.state != "done",
+                Booking.status.in_(LIVE_STATES),
                 Delivery.next_attempt_at < before,
-                ~sa.exists(sa.text("1 from procrastinate_jobs")).where(
-                    sa.text(
-                        "procrastinate_jobs.lock = 'delivery|' || deliveries.delivery_id"
-                        " and procrastinate_jobs.status in ('todo', 'doing')"
-                    )
+                sa.or_(
+                    sa.and_(~waiting, ~running),
+                    sa.and_(running, Delivery.next_attempt_at < stuck_before),
                 ),
             )
         )
