@@ -10,4 +10,8 @@ knows HTTP.
 * ``zones``: IANA time zones.
 * ``instants``: points, spans and weeks of time.
 * ``numbers``: durations and counts.
+
+One module is lenient, because nobody is there to correct what it reads:
+
+* ``cleaning``: guests and texts from Salesforce records.
 """

@@ -22,6 +22,9 @@ _OCTETS = 254
 #: A dot-atom (RFC 5322 3.2.3) before the @; what follows it is looked at label by label.
 _SHAPE = re.compile(r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+)@([^@\s]+)")
 
+#: Full stops of other scripts, which a name server's client (IDNA 2003, UTS 46) takes for dots.
+_DOT_LOOK_ALIKES = frozenset("\u3002\uff0e\uff61")
+
 #: Which scripts may meet in one label beside each other (UTS 39, "highly restrictive").
 _MIXTURES = (
     frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA"}),
@@ -46,7 +49,8 @@ def guest_email(value: object, *, field: str) -> str:
     if shape is None:
         raise _invalid("give one plain address, like name@example.com", field)
     local, domain = shape.groups()
-    if unicodedata.normalize("NFKC", domain) != unicodedata.normalize("NFC", domain):
+    is_plain = unicodedata.normalize("NFKC", domain) == unicodedata.normalize("NFC", domain)
+    if not is_plain or not _DOT_LOOK_ALIKES.isdisjoint(domain):
         raise _invalid("its domain is written with look-alike characters", field)
     try:
         found = validate_email(

@@ -74,12 +74,18 @@ def _checked(value: object, *, field: str, most: int, allowed: frozenset[str]) -
             field=field,
         )
     for character in text:
-        if not _is_fine(character, allowed):
+        if not is_fine(character, allowed):
             raise _invalid(f"the character U+{ord(character):04X}", field)
     return text
 
 
-def _is_fine(character: str, allowed: frozenset[str]) -> bool:
+def is_fine(character: str, allowed: frozenset[str]) -> bool:
+    """Whether a text may hold the character.
+
+    Args:
+        character: One.
+        allowed: Control characters that may be there nevertheless.
+    """
     if character.isprintable() or character in allowed:
         return True
     category = unicodedata.category(character)

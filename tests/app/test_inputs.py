@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.inputs import emails, instants, json_objects, numbers, texts, zones
+from app.inputs import cleaning, emails, instants, json_objects, numbers, texts, zones
 from booking_types.errors import InvalidRequestError
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -182,6 +182,9 @@ def test_what_is_no_text_is_no_text(value: Any) -> None:
         "a@" + ".".join(["b" * 60] * 5) + ".co",
         "ä@b.co",
         "a@b\uff0eco",
+        "a@b\u3002co",
+        "a@b\uff61co",
+        "a@b.c\u3002co",
         "a@\uff42.co",
         "a@exаmple.com",  # noqa: RUF001 - the letter is Cyrillic, which is the point
         "a@b\u200bc.co",
@@ -216,6 +219,54 @@ def test_a_foreign_domain_is_shown_in_its_letters_and_in_punycode() -> None:
 
     assert shown == "gast@bücher.example (xn--bcher-kva.example)"
     assert emails.shown_email("a@b.co") == "a@b.co"
+
+
+# ------------------------------------------------------------------- from Salesforce records
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["", " ", "guest", "a@exаmple.com", "a@b\u3002co", "a@b.co, c@d.co", "a@b\ud800.co"],  # noqa: RUF001 - one letter is Cyrillic, which is the point
+)
+def test_a_record_s_guest_whom_no_mail_can_reach_is_no_guest(email: str) -> None:
+    assert cleaning.clean_guest(email, "Guest One") is None
+
+
+@pytest.mark.parametrize(
+    ("email", "name", "kept"),
+    [
+        (" Guest@Example.COM ", " Guest  One ", ("Guest@example.com", "Guest One")),
+        ("gast@bücher.example", "", ("gast@xn--bcher-kva.example", "")),
+        ("a@b.co", "Guest\r\nBcc: x@y.zz", ("a@b.co", "Guest Bcc: x@y.zz")),
+        ("a@b.co", "\u202egnikooB\u202c \u200fOne\x00", ("a@b.co", "gnikooB One")),
+        ("a@b.co", "Zoe\u0308\ud800", ("a@b.co", "Zoë")),
+        ("a@b.co", "x" * 300, ("a@b.co", "x" * 255)),
+    ],
+)
+def test_a_record_s_guest_is_kept_by_the_rules_of_typed_ones(
+    email: str, name: str, kept: tuple[str, str]
+) -> None:
+    found = cleaning.clean_guest(email, name)
+
+    assert found == kept
+    assert found is not None
+    assert emails.guest_email(found[0], field="email") == found[0]
+    assert texts.line(found[1], field="name") == found[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("one\u2028two\u2029three\x85four\x0bfive\tsix", "one two three four five six"),
+        ("a\u200bb\ufeffc\x07d", "abcd"),
+        ("a \x00 b", "a b"),
+        ("\u2066x\u2069 \u061cy\u200e", "x y"),
+        ("क्\u200dष 👩\u200d💻", "क्\u200dष 👩\u200d💻"),
+        (" \u3000 ", ""),
+    ],
+)
+def test_a_record_s_text_becomes_one_line_of_what_can_be_shown(text: str, clean: str) -> None:
+    assert cleaning.clean_line(text) == clean
 
 
 # ------------------------------------------------------------------------------- zones
