@@ -13,8 +13,12 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import load_pem_x509_certificate
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
+from app.clock import now
 from app.definitions import SCHEMA_VERSION, dump_booking_type, dump_working_hours
+from app.deliveries.attention import begin_again
+from app.payloads import template_problem
 from app.sealing import Sealer
 from app.storage.database import Database
 from app.storage.tables import (
@@ -38,6 +42,54 @@ from connectors.protocols import Token, Vendor
 def _public_key(certificate: str) -> str:
     found = load_pem_x509_certificate(certificate.encode()).public_key()
     return found.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def _template_faults(booking_type: BookingType) -> list[Fault]:
+    texts = {name: getattr(booking_type, name) for name in ("subject", "description", "location")}
+    for number, update in enumerate(booking_type.write_back.record_updates):
+        if isinstance(update.value, str):
+            texts[f"write_back.record_updates[{number}].value"] = update.value
+    return [
+        Fault(path=path, message=f"is no template: {problem}")
+        for path, text in texts.items()
+        if (problem := template_problem(text))
+    ]
+
+
+def _refuse_taken_name(session: Session, org_id: UUID, booking_type: BookingType) -> None:
+    taken = session.scalar(
+        sa.select(BookingTypeRow.key).where(
+            BookingTypeRow.org_id == org_id,
+            BookingTypeRow.name == booking_type.name,
+            BookingTypeRow.key != booking_type.key,
+        )
+    )
+    if taken is not None:
+        message = f"is the name of the booking type {taken} already; choose another one"
+        raise InvalidDefinitionError((Fault(path="name", message=message),))
+
+
+def _set_members(session: Session, row: BookingTypeRow, host_ids: Sequence[str]) -> None:
+    """These hosts in this order; whoever was switched off stays so."""
+    known = {
+        member.host_id: member
+        for member in session.scalars(
+            sa.select(BookingTypeHost).where(
+                BookingTypeHost.org_id == row.org_id,
+                BookingTypeHost.booking_type_id == row.booking_type_id,
+            )
+        )
+    }
+    for position, host_id in enumerate(dict.fromkeys(host_ids)):
+        member = known.pop(host_id, None)
+        if member is None:
+            member = BookingTypeHost(
+                org_id=row.org_id, booking_type_id=row.booking_type_id, host_id=host_id
+            )
+            session.add(member)
+        member.position = position
+    for member in known.values():
+        session.delete(member)
 
 
 class Administration:
@@ -116,6 +168,7 @@ class Administration:
                         set_={"public_key": _public_key(certificate)},
                     )
                 )
+        self._take_up_again(org_id)
         return org_id
 
     def set_org_account(
@@ -144,6 +197,7 @@ class Administration:
                 .values(org_id=org_id, vendor=vendor.value, **values)
                 .on_conflict_do_update(index_elements=["org_id", "vendor"], set_=values)
             )
+        self._take_up_again(org_id)
 
     def set_host(
         self,
@@ -173,7 +227,6 @@ class Administration:
             "time_zone": time_zone,
             "working_hours": dump_working_hours(working_hours) if working_hours else {},
             "default_platform": default_platform.value,
-            "is_active": True,
         }
         with self._database.transaction(org_id) as session:
             session.execute(
@@ -247,7 +300,18 @@ class Administration:
                 )
                 .on_conflict_do_update(index_elements=["org_id", "connection_id"], set_=values)
             )
+        self._take_up_again(org_id)
         return connection_id
+
+    def _take_up_again(self, org_id: UUID) -> None:
+        """What stopped because an account had to be connected again goes on."""
+        begin_again(
+            database=self._database,
+            clock=now,
+            scale=1.0,
+            org_ids=[org_id],
+            error_code="reconnect_required",
+        )
 
     def publish_booking_type(
         self, *, org_id: UUID, booking_type: BookingType, host_ids: Sequence[str]
@@ -260,7 +324,7 @@ class Administration:
         Raises:
             InvalidDefinitionError: With every fault at once; nothing is written then.
         """
-        found = faults(booking_type)
+        found = (*faults(booking_type), *_template_faults(booking_type))
         if found:
             raise InvalidDefinitionError(found)
         with self._database.transaction(org_id) as session:
@@ -269,6 +333,7 @@ class Administration:
                 .where(BookingTypeRow.org_id == org_id, BookingTypeRow.key == booking_type.key)
                 .with_for_update()
             )
+            _refuse_taken_name(session, org_id, booking_type)
             if row is None:
                 row = BookingTypeRow(
                     org_id=org_id,
@@ -296,19 +361,5 @@ class Administration:
             row.name = booking_type.name
             row.published_version = version
             session.flush()
-            session.execute(
-                sa.delete(BookingTypeHost).where(
-                    BookingTypeHost.org_id == org_id,
-                    BookingTypeHost.booking_type_id == row.booking_type_id,
-                )
-            )
-            session.add_all(
-                BookingTypeHost(
-                    org_id=org_id,
-                    booking_type_id=row.booking_type_id,
-                    host_id=salesforce_id(host_id),
-                    position=position,
-                )
-                for position, host_id in enumerate(host_ids)
-            )
+            _set_members(session, row, [salesforce_id(host_id) for host_id in host_ids])
             return row.booking_type_id

@@ -18,6 +18,7 @@ import base64
 import binascii
 import json
 import re
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -139,6 +140,7 @@ class Authenticator:
             ForbiddenError: ``user_inactive``.
             ConnectorError: Nobody can say what the user may do.
         """
+        received_at = time.monotonic()
         token = _bearer_token(authorization)
         header, claims = _opened(token)
         algorithm = _checked_algorithm(header)
@@ -160,6 +162,7 @@ class Authenticator:
             kind=ActorKind.USER,
             actor_id=user_id,
             request_id=request_id,
+            received_at=received_at,
         )
         return Authenticated(caller=caller, roles=roles)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -36,6 +37,7 @@ class Caller:
         kind: What kind of caller.
         actor_id: Salesforce user id (18 characters) for users; the client's name otherwise.
         request_id: Of this request, for logs and the audit.
+        received_at: When the request came, on this process's monotonic clock, in seconds.
     """
 
     org_id: UUID
@@ -43,6 +45,7 @@ class Caller:
     kind: ActorKind
     actor_id: str
     request_id: str = ""
+    received_at: float = field(default_factory=time.monotonic, compare=False)
 
     @property
     def actor(self) -> dict[str, Any]:

@@ -179,6 +179,33 @@ def walkthrough(scenario: str) -> None:
 
 
 @main.command()
+@click.argument("booking_id", required=False)
+@click.option("--mails", is_flag=True, help="Also mails of which nobody knows whether they went.")
+@_readable
+def retry(booking_id: str | None, mails: bool) -> None:  # noqa: FBT001 - click gives it so
+    """Try once more what needs attention, of one booking or of all."""
+    from uuid import UUID
+
+    from app.deliveries.attention import begin_again
+    from app.wiring import Wiring
+
+    try:
+        wanted = UUID(booking_id) if booking_id else None
+    except ValueError:
+        raise click.BadParameter("a booking's id is a UUID", param_hint="BOOKING_ID") from None
+    wiring = Wiring.from_environment(is_worker=True)
+    count = begin_again(
+        database=wiring.database,
+        clock=wiring.clock,
+        scale=wiring.settings.delay_scale,
+        booking_id=wanted,
+        includes_mails=mails,
+    )
+    wiring.close()
+    click.echo(f"{count} {'target is' if count == 1 else 'targets are'} tried once more.")
+
+
+@main.command()
 @_readable
 def doctor() -> None:
     """Say what is configured, what can be reached and what is broken."""

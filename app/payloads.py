@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from app.inputs.cleaning import clean_line
 from app.storage.tables import Booking
 from booking_types.intervals import Interval
 from booking_types.model import BookingType, Platform, Value
@@ -166,13 +167,22 @@ def render(template: str, values: Mapping[str, Any]) -> str:
     """
     try:
         return _TEMPLATES.from_string(template).render(values)
-    except (jinja2.TemplateError, TypeError, ArithmeticError, ValueError) as error:
+    except Exception as error:  # whatever it is, the template brought it about
         raise TemplateError(str(error)) from error
+
+
+def template_problem(template: str) -> str:
+    """What is wrong with how a template is written; empty when nothing is."""
+    try:
+        _TEMPLATES.parse(template)
+    except jinja2.TemplateSyntaxError as error:
+        return f"line {error.lineno}: {error.message}"
+    return ""
 
 
 def one_line(text: str) -> str:
     """Text for a title: white space folded, cut to what every vendor takes."""
-    return " ".join(text.split())[:_SUBJECT_CHARACTERS]
+    return clean_line(text)[:_SUBJECT_CHARACTERS].rstrip()
 
 
 def template_paths(template: str) -> frozenset[str]:
@@ -194,9 +204,13 @@ def record_paths(booking_type: BookingType) -> frozenset[str]:
 # ----------------------------------------------------------------------- for the vendors
 
 
-def description(shown: Shown) -> str:
-    """The meeting's text: the type's, the organizer's notes, and how to join."""
-    parts = [shown.booking.description.strip(), shown.booking.notes.strip(), _how_to_join(shown)]
+def description(shown: Shown, *, is_for_guests: bool) -> str:
+    """The meeting's text: the type's, how to join, and for colleagues the organizer's notes.
+
+    Guests see the notes only where the type's own text shows them (``{{ booking.notes }}``).
+    """
+    notes = "" if is_for_guests else shown.booking.notes.strip()
+    parts = [shown.booking.description.strip(), notes, _how_to_join(shown)]
     return "\n\n".join(part for part in parts if part)[:_DESCRIPTION_CHARACTERS]
 
 
@@ -239,7 +253,7 @@ def event_draft(
         interval=shown.interval,
         time_zone=shown.booking.time_zone,
         subject=shown.booking.subject,
-        description=description(own),
+        description=description(own, is_for_guests=True),
         location=location(own),
         attendees=tuple(attendees),
         makes_conference=makes_conference,
@@ -287,7 +301,7 @@ def crm_draft(
         status=booking.status,
         status_text=STATUS_WORDS[booking.status],
         subject=booking.subject,
-        description=description(shown),
+        description=description(shown, is_for_guests=False),
         location=location(shown),
         join_url=shown.join_url,
         guest_email=guests[0]["email"] if guests else "",
@@ -397,7 +411,7 @@ def invitation_mail(shown: Shown, *, uid: str, message_id: str) -> Mail:
     where = _where(shown)
     if where:
         lines.append(where)
-    text = description(shown)
+    text = description(shown, is_for_guests=True)
     if text:
         lines += ["", text]
     return Mail(

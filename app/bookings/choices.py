@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app import payloads
@@ -101,12 +102,49 @@ def platforms_of(
     return (*platforms, Platform.NONE)
 
 
+def platform_problem(
+    *, booking_type: BookingType, connections: Sequence[Connection], wanted: Platform | None
+) -> tuple[str, str]:
+    """Code and words for a host who cannot meet where the meeting is to be; empty otherwise.
+
+    Args:
+        booking_type: Its platform may be fixed.
+        connections: The host's.
+        wanted: The organizer's choice, where they made one.
+    """
+    needed = booking_type.platform_rule.platform or wanted
+    if needed is None or needed in platforms_of(booking_type=booking_type, connections=connections):
+        return "", ""
+    return "platform_not_connected", f"has not connected {payloads.PLATFORM_NAMES[needed]}"
+
+
+def hosts_on_platform(
+    times: Sequence[HostTimes],
+    *,
+    booking_type: BookingType,
+    connections: Mapping[str, Sequence[Connection]],
+    wanted: Platform | None,
+) -> tuple[HostTimes, ...]:
+    """The hosts' times, with those who cannot meet there marked as not to be booked."""
+    found = []
+    for person in times:
+        code, words = platform_problem(
+            booking_type=booking_type, connections=connections[person.host_id], wanted=wanted
+        )
+        if code and not person.unavailable_code:
+            found.append(replace(person, unavailable_code=code, unavailable=words))
+        else:
+            found.append(person)
+    return tuple(found)
+
+
 def host_choice(
     *,
     booking_type: BookingType,
     host: HostRow,
     connections: Sequence[Connection],
     times: HostTimes | None = None,
+    is_co_host: bool = False,
 ) -> HostChoice:
     """Somebody as the organizer sees them; pure.
 
@@ -115,6 +153,7 @@ def host_choice(
         host: The person.
         connections: Theirs.
         times: What was found out when their time was read, if it was.
+        is_co_host: They only attend, so the platform is not their matter.
     """
     available = platforms_of(booking_type=booking_type, connections=connections)
     fixed = booking_type.platform_rule.platform
@@ -122,11 +161,12 @@ def host_choice(
     code, words = _standing_problem(booking_type, connections)
     if times is not None and times.unavailable_code:
         code, words = times.unavailable_code, times.unavailable
-    if not code and fixed is not None and fixed not in available:
-        name = payloads.PLATFORM_NAMES[fixed]
-        code, words = "platform_not_connected", f"has not connected {name}"
-    if fixed is not None:
-        available = (fixed,)
+    if not code and not is_co_host:
+        code, words = platform_problem(
+            booking_type=booking_type, connections=connections, wanted=None
+        )
+    if fixed is not None and not is_co_host:
+        available = tuple(each for each in available if each is fixed)
     return HostChoice(
         host_id=host.host_id,
         name=host.name,

@@ -24,7 +24,7 @@ from booking_types.intervals import Interval
 from booking_types.model import BookingType, HostTimes, Record
 from booking_types.salesforce_ids import salesforce_id
 from connectors.errors import MissingError
-from connectors.protocols import CrmObject
+from connectors.protocols import CrmObject, RecordAccess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,7 @@ class TypeContext:
         record: With the values that the type needs.
         published: The type in force.
         member_ids: The type's active hosts, in its order.
+        access: What the calling user may do with the record; nothing for other callers.
     """
 
     org: Org
@@ -61,6 +62,7 @@ class TypeContext:
     record: Record
     published: PublishedType
     member_ids: tuple[str, ...]
+    access: RecordAccess | None
 
     @property
     def booking_type(self) -> BookingType:
@@ -115,6 +117,7 @@ class Gatherer:
         self._database = database
         self._vendors = vendors
         self._executor = executor
+        self._clock = clock
         self.busy_reader = BusyReader(vendors=vendors, executor=executor, clock=clock)
 
     # ------------------------------------------------------------------------- records
@@ -131,7 +134,7 @@ class Gatherer:
         with self._database.transaction(caller.org_id) as session:
             org = orgs.get_org(session, caller.org_id)
             types = booking_types.published_for(session, caller.org_id, crm_object.name)
-        record = self._read(caller, crm_object, found_id, (row.booking_type for row in types))
+        record, _ = self._read(caller, crm_object, found_id, (row.booking_type for row in types))
         return RecordContext(org=org, crm_object=crm_object, record=record, types=tuple(types))
 
     def booking_type(self, caller: Caller, record_id: str, booking_type_id: UUID) -> TypeContext:
@@ -156,7 +159,7 @@ class Gatherer:
                 "There is no such booking type for this record. Choose one of those offered.",
                 field="booking_type_id",
             )
-        record = self._read(caller, crm_object, found_id, (published.booking_type,))
+        record, access = self._read(caller, crm_object, found_id, (published.booking_type,))
         verdict = evaluate(record_filter=published.booking_type.record_filter, record=record)
         if not verdict.passed:
             raise NotEligibleError(
@@ -169,6 +172,7 @@ class Gatherer:
             record=record,
             published=published,
             member_ids=tuple(members),
+            access=access,
         )
 
     def _object(self, caller: Caller, record_id: str) -> CrmObject:
@@ -183,7 +187,7 @@ class Gatherer:
         crm_object: CrmObject,
         record_id: str,
         types: Iterable[BookingType],
-    ) -> Record:
+    ) -> tuple[Record, RecordAccess | None]:
         crm = self._vendors.crm(caller.org_id)
         paths: set[str] = set()
         for booking_type in types:
@@ -191,13 +195,15 @@ class Gatherer:
         reading = self._executor.submit(
             crm.record, object_name=crm_object.name, record_id=record_id, paths=sorted(paths)
         )
+        access: RecordAccess | None = None
         if caller.kind is ActorKind.USER:
-            access = crm.access(user_id=caller.actor_id, record_ids=[record_id])
-            if record_id not in access or not access[record_id].can_read:
+            found = crm.access(user_id=caller.actor_id, record_ids=[record_id])
+            access = found.get(record_id, RecordAccess())
+            if not access.can_read:
                 reading.cancel()
                 raise no_record()
         try:
-            return reading.result()
+            return reading.result(), access
         except MissingError:
             raise no_record() from None
 
@@ -238,7 +244,7 @@ class Gatherer:
         )
         with self._database.transaction(org.org_id) as session:
             taken = bookings.taken(session, org.org_id, list(people.hosts), span)
-        as_of = min((person.as_of for person in read.values()), default=span.start)
+        as_of = min((person.as_of for person in read.values()), default=self._clock())
         return Times(
             times={
                 host_id: host_times(

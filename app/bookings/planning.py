@@ -17,18 +17,20 @@ from app.bookings.writing import HostPlan, Plan
 from app.callers import Caller
 from app.deliveries.handlers import writing_connection
 from app.deliveries.targets import wanted_targets
+from app.inputs.cleaning import clean_guest
 from app.storage.tables import Booking, Connection
 from app.vendors import CALENDAR_VENDORS
-from booking_types.answers import ReasonCode, Verdict
+from booking_types.answers import Reason, ReasonCode, Verdict
 from booking_types.errors import (
     BookingError,
+    ForbiddenError,
     InvalidRequestError,
     NoHostAvailableError,
     SlotUnavailableError,
 )
 from booking_types.hosts import HostCandidates, candidates, pick
 from booking_types.intervals import Interval
-from booking_types.model import BookingType, HostRuleKind, Platform, PlatformRuleKind, Slot
+from booking_types.model import BookingType, HostRuleKind, Platform, Slot
 from booking_types.salesforce_ids import salesforce_id
 from connectors.protocols import CrmUser
 
@@ -42,11 +44,9 @@ def duration_of(booking_type: BookingType, wanted: timedelta | None) -> timedelt
     if wanted is None:
         return booking_type.durations[0]
     if wanted not in booking_type.durations:
-        minutes = ", ".join(
-            str(int(each / timedelta(minutes=1))) for each in booking_type.durations
-        )
+        lengths = [str(int(each / timedelta(minutes=1))) for each in booking_type.durations]
         raise InvalidRequestError(
-            f"{booking_type.name} takes {minutes} minutes; choose one of these.",
+            f"{booking_type.name} takes {_or(lengths)} minutes. Choose one of these.",
             code="invalid_duration",
             field="duration_minutes",
         )
@@ -142,32 +142,114 @@ def _co_hosts(words: str, code: str) -> InvalidRequestError:
     return InvalidRequestError(words, code=code, field="co_host_ids")
 
 
-#: How a reason against a time is answered. The rest of them mean that somebody is busy.
-_INVALID = (
+def _or(words: Sequence[str]) -> str:
+    if len(words) < 2:  # noqa: PLR2004 - nothing to join
+        return "".join(words)
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def check_rights(context: TypeContext) -> None:
+    """See that the caller may do with the record what the booking will do with it.
+
+    Raises:
+        ForbiddenError: ``record_not_editable``, ``record_not_transferable``.
+    """
+    write_back, access = context.booking_type.write_back, context.access
+    if access is None:
+        return
+    if write_back.record_updates and not access.can_edit:
+        raise ForbiddenError(
+            f"{context.booking_type.name} changes the record, and you may only read it. "
+            "Ask its owner or a Salesforce admin for the right to edit it.",
+            code="record_not_editable",
+        )
+    if write_back.hand_over_owner and not access.can_transfer:
+        raise ForbiddenError(
+            f"{context.booking_type.name} hands the record over to the host, and you may not "
+            "change its owner. Ask its owner or a Salesforce admin for the right to transfer it.",
+            code="record_not_transferable",
+        )
+
+
+def check_platform(booking_type: BookingType, request: BookRequest) -> None:
+    """See that the organizer's choice of platform and place can be meant.
+
+    Raises:
+        InvalidRequestError: ``platform_not_allowed``, ``place_not_allowed``.
+    """
+    fixed = booking_type.platform_rule.platform
+    if fixed is not None and request.platform not in (None, fixed):
+        where = payloads.PLATFORM_NAMES[fixed] or "no platform"
+        raise InvalidRequestError(
+            f"{booking_type.name} always takes place on {where}. Leave the platform out.",
+            code="platform_not_allowed",
+            field="platform",
+        )
+
+
+#: Reasons that lie in the time itself, whoever the host is.
+_OF_THE_TIME = (
     ReasonCode.IN_THE_PAST,
     ReasonCode.BELOW_MINIMUM_NOTICE,
     ReasonCode.BEYOND_HORIZON,
 )
 
 
-def refusal(verdict: Verdict) -> BookingError:
-    """Why this time cannot be booked, as the error to answer with."""
+def is_of_the_time(verdict: Verdict) -> bool:
+    """Whether the time itself cannot be booked, whatever stands in anybody's calendar."""
     reason = verdict.reasons[0]
-    if reason.code in _INVALID:
-        code = reason.code.value
-        if reason.code is ReasonCode.IN_THE_PAST:
-            code = ReasonCode.BELOW_MINIMUM_NOTICE.value
+    return reason.code in _OF_THE_TIME or reason.detail in ("off_grid", "outside_hours")
+
+
+def refusal(verdict: Verdict, *, names: Mapping[str, str]) -> BookingError:
+    """Why this time cannot be booked, as the error to answer with.
+
+    Args:
+        verdict: Not offered.
+        names: The asked people's, by user id.
+    """
+    reason = verdict.reasons[0]
+    if reason.code in _OF_THE_TIME:
+        code = reason.code
+        if code is ReasonCode.IN_THE_PAST:
+            code = ReasonCode.BELOW_MINIMUM_NOTICE
         return InvalidRequestError(
-            f"This time cannot be booked: {reason.message}.", code=code, field="start"
+            f"This time {reason.message}. Choose another one.", code=code.value, field="start"
         )
-    message = f"This time cannot be booked: {reason.message}. Choose another one."
+    said = _said(verdict.reasons, names)
+    if reason.detail == "platform_not_connected":
+        return InvalidRequestError(
+            f"{said}. Choose another platform or another host.",
+            code="platform_not_connected",
+            field="platform",
+        )
     if reason.code is ReasonCode.HOST_UNAVAILABLE:
-        return NoHostAvailableError(f"The host {reason.message}. Choose somebody else.")
-    code = reason.code.value
+        return NoHostAvailableError(f"{said}. Choose somebody else.")
+    code_text = reason.code.value
     if reason.code is ReasonCode.CO_HOST_UNAVAILABLE:
-        code = ReasonCode.SLOT_TAKEN.value
-        message = f"A co-host cannot come: {reason.message}. Choose another time."
-    return SlotUnavailableError(message, code=code, field="start")
+        code_text = ReasonCode.SLOT_TAKEN.value
+    return SlotUnavailableError(f"{said}. Choose another time.", code=code_text, field="start")
+
+
+#: How many people's reasons one sentence holds.
+_MOST_NAMED = 3
+
+
+def _said(reasons: Sequence[Reason], names: Mapping[str, str]) -> str:
+    """The reasons against a time with the names of those whom they concern."""
+    first = reasons[0]
+    if first.host_id is None:
+        return f"This time {first.message}"
+    by_person: dict[str, str] = {}
+    for reason in reasons:
+        if reason.host_id is not None and reason.code is first.code:
+            by_person.setdefault(reason.host_id, reason.message)
+    clauses = [
+        f"{names.get(host_id, 'This person')} {message}" for host_id, message in by_person.items()
+    ]
+    said = "; ".join(clauses[:_MOST_NAMED])
+    more = len(clauses) - _MOST_NAMED
+    return f"{said}; and {more} more cannot come either" if more > 0 else said
 
 
 def plan(
@@ -178,12 +260,13 @@ def plan(
     people: People,
     verdict: Verdict,
     organizer: CrmUser | None,
+    now: datetime,
     response: Callable[[Session, Booking], dict[str, Any]],
 ) -> Plan:
     """Everything that is written, decided.
 
     Raises:
-        InvalidRequestError: ``guest_required``, ``guest_is_host``, ``platform_not_connected``,
+        InvalidRequestError: ``guest_required``, ``guest_is_host``, ``place_not_allowed``,
             ``template_wrong``.
     """
     guests = _guests(context, request.guests)
@@ -211,6 +294,7 @@ def plan(
         record_id=context.record.record_id,
         object_name=context.crm_object.name,
         interval=verdict.interval,
+        at=now.isoformat(),
         local_start=verdict.interval.start.astimezone(zone).replace(tzinfo=None).isoformat(),
         hosts=tuple(
             _host_plan(
@@ -256,7 +340,8 @@ def _guests(context: TypeContext, wanted: Sequence[Guest]) -> tuple[dict[str, st
         found.setdefault(guest.email.casefold(), {"email": guest.email, "name": guest.name})
     if not found and booking_type.write_back.guest_invitation:
         raise InvalidRequestError(
-            "Nobody is invited: the record has no email address. Enter the guest's.",
+            "Nobody is invited: the record has no email address that mail can be sent to. "
+            "Enter the guest's.",
             code="guest_required",
             field="guests",
         )
@@ -270,7 +355,8 @@ def _guests_of_record(context: TypeContext) -> list[Guest]:
     name = values.get(booking_type.guest_name_path or "")
     if not isinstance(email, str) or not email:
         return []
-    return [Guest(email=email, name=name if isinstance(name, str) else "")]
+    cleaned = clean_guest(email, name if isinstance(name, str) else "")
+    return [Guest(email=cleaned[0], name=cleaned[1])] if cleaned is not None else []
 
 
 def _refuse_hosts_as_guests(guests: Sequence[Mapping[str, str]], people: People) -> None:
@@ -303,7 +389,7 @@ def _host_plan(
     choice = host_choice(
         booking_type=booking_type, host=people.hosts[host_id], connections=connections
     )
-    platform = _platform(booking_type, choice, request.platform)
+    platform = _platform(choice, request.platform)
     co_host_ids = _co_host_ids(request, people)
     values = payloads.template_values(
         record=context.record.values,
@@ -351,17 +437,9 @@ def _person(people: People, host_id: str) -> payloads.Person:
     )
 
 
-def _platform(booking_type: BookingType, choice: HostChoice, wanted: Platform | None) -> Platform:
-    if wanted is None:
-        return choice.default_platform
-    if wanted in choice.platforms:
-        return wanted
-    name = payloads.PLATFORM_NAMES[wanted] or "No platform"
-    if booking_type.platform_rule.kind is PlatformRuleKind.FIXED:
-        reason = f"{name} cannot be chosen for {booking_type.name}."
-    else:
-        reason = f"{choice.name} has not connected {name}. Choose another platform."
-    raise InvalidRequestError(reason, code="platform_not_connected", field="platform")
+def _platform(choice: HostChoice, wanted: Platform | None) -> Platform:
+    """Where, with a host of whom it is known that they can meet where it is wanted."""
+    return choice.default_platform if wanted is None else wanted
 
 
 def _place(
@@ -371,6 +449,13 @@ def _place(
     values: Mapping[str, Any],
 ) -> str:
     if platform is not Platform.NONE:
+        if request.place:
+            raise InvalidRequestError(
+                f"A meeting on {payloads.PLATFORM_NAMES[platform]} has no other place. Leave the "
+                "place out, or choose no platform.",
+                code="place_not_allowed",
+                field="place",
+            )
         return ""
     return request.place or payloads.one_line(_render(booking_type, "location", values))
 

@@ -14,9 +14,10 @@ from uuid import UUID
 
 import psycopg.errors
 import sqlalchemy.exc
+from sqlalchemy.orm import Session
 
 from app.bookings import planning, viewing, writing
-from app.bookings.choices import host_choice
+from app.bookings.choices import host_choice, hosts_on_platform
 from app.bookings.gathering import Gatherer, People, Times, TypeContext, no_record
 from app.bookings.questions import (
     AvailabilityAnswer,
@@ -46,7 +47,7 @@ from booking_types.errors import (
 )
 from booking_types.filters import resolve
 from booking_types.intervals import Interval
-from booking_types.model import HostRuleKind, HostTimes, Record, Slot
+from booking_types.model import HostRuleKind, HostTimes, Platform, Record, Slot
 from booking_types.salesforce_ids import salesforce_id
 from connectors.protocols import CrmUser
 
@@ -142,7 +143,7 @@ class BookingService:
         return HostsAnswer(
             rule=context.booking_type.host_rule.kind.value,
             hosts=_choices(context, people, found.host_ids),
-            co_hosts=_choices(context, people, members),
+            co_hosts=_choices(context, people, members, is_co_host=True),
             nobody_because=found.problem,
             can_show_all=found.kind is HostRuleKind.CHOICE
             and context.booking_type.host_rule.show_all,
@@ -166,19 +167,20 @@ class BookingService:
         host_ids = planning.hosts_asked(context, request)
         co_host_ids = planning.co_hosts_asked(context, request, host_ids=host_ids)
         people = self._gather.people(caller.org_id, [*host_ids, *co_host_ids])
-        question, times = self._question(
-            context,
-            people,
+        asking = _Asking(
+            context=context,
+            people=people,
             host_ids=host_ids,
             co_host_ids=co_host_ids,
             duration=duration,
             span=request.span,
-            is_fresh=False,
         )
+        question, times = self._question(asking, is_fresh=False)
         return AvailabilityAnswer(
             availability=availability.slots(question),
             explained=availability.explain(question) if request.is_explained else (),
-            people=_choices(context, people, (*host_ids, *co_host_ids), times),
+            people=_choices(context, people, host_ids, times)
+            + _choices(context, people, co_host_ids, times, is_co_host=True),
             duration=duration,
             as_of=times.as_of,
             booking_type=context.booking_type,
@@ -207,37 +209,56 @@ class BookingService:
 
         Raises:
             InvalidRequestError: Something in the request is wrong.
+            ForbiddenError: The booking would do with the record what the caller may not.
             NotFoundError: The record, the type or a person is not there for this caller.
             NotEligibleError: The record does not qualify for the type.
             SlotUnavailableError, NoHostAvailableError: The time cannot be had; the error's
                 ``alternatives`` are the nearest that can.
             AvailabilityUnverifiedError: A calendar that has to be asked cannot be read.
         """
-        latest = time.monotonic() + _LATEST_WRITE_SECONDS
         earlier = self._replay(caller, request)
         if earlier is not None:
             return earlier
+        try:
+            return self._book(caller, request, answer)
+        except BookingError:
+            # The first call with this key may have committed while this one was looking: then
+            # it is our own booking that stands in the way.
+            earlier = self._replay(caller, request)
+            if earlier is not None:
+                return earlier
+            raise
+
+    def _book(
+        self,
+        caller: Caller,
+        request: BookRequest,
+        answer: Callable[[BookingView], dict[str, Any]],
+    ) -> BookingView:
         reading_user = self._executor.submit(self._organizer, caller)
         context = self._gather.booking_type(caller, request.record_id, request.booking_type_id)
+        planning.check_rights(context)
+        planning.check_platform(context.booking_type, request)
         duration = planning.duration_of(context.booking_type, request.duration)
         interval = planning.interval_of(request.start, duration)
         host_ids = planning.hosts_asked(context, request)
         co_host_ids = planning.co_hosts_asked(context, request, host_ids=host_ids)
         people = self._gather.people(caller.org_id, [*host_ids, *co_host_ids])
-        question, times = self._question(
-            context,
-            people,
+        asking = _Asking(
+            context=context,
+            people=people,
             host_ids=host_ids,
             co_host_ids=co_host_ids,
             duration=duration,
             span=Interval(
                 interval.start - _ALTERNATIVES_BEFORE, interval.start + _ALTERNATIVES_AFTER
             ),
-            is_fresh=True,
+            platform=request.platform,
         )
+        question, times = self._question(asking, is_fresh=True)
         verdict = availability.check(question, interval.start)
         if not verdict.is_offered:
-            raise self._refusal(question, verdict, times)
+            raise self._refusal(question, verdict, times, people)
         plan = planning.plan(
             caller=caller,
             request=request,
@@ -245,38 +266,39 @@ class BookingService:
             people=people,
             verdict=verdict,
             organizer=reading_user.result(),
+            now=self._clock(),
             response=lambda session, booking: answer(viewing.view(session, booking)),
         )
-        if time.monotonic() > latest:
+        if time.monotonic() > caller.received_at + _LATEST_WRITE_SECONDS:
             raise AvailabilityUnverifiedError(
                 "Salesforce or a calendar took too long to answer; nothing was booked. Try again."
             )
         try:
-            written = self._write(plan)
+            view = self._write(plan)
         except SlotUnavailableError as error:
+            # Read again what stands in the way now, or the alternatives would name it too.
+            question, _ = self._question(asking, is_fresh=False)
             error.alternatives = self._alternatives(question, interval)
             raise
         self._gather.busy_reader.forget(
             [row for host_id in people.hosts for row in people.connections[host_id]]
         )
-        return self._view_of(caller, written)
+        return view
 
     def _replay(self, caller: Caller, request: BookRequest) -> BookingView | None:
         with self._database.transaction(caller.org_id) as session:
             earlier = writing.replay(session, caller, request)
-        if earlier is None:
-            return None
-        return self._view_of(caller, earlier)
+            return _answered(session, caller, earlier) if earlier is not None else None
 
-    def _write(self, plan: writing.Plan) -> writing.Written:
+    def _write(self, plan: writing.Plan) -> BookingView:
         """Write, again after a deadlock, and answer as the faster twin of the same key did."""
         for attempt in range(_TRIES_AT_A_DEADLOCK):
             try:
                 with self._database.transaction(plan.caller.org_id) as session:
-                    return writing.write_booking(session, plan)
+                    written = writing.write_booking(session, plan)
+                    return _answered(session, plan.caller, written)
             except writing.KeyWasFasterError:
-                with self._database.transaction(plan.caller.org_id) as session:
-                    earlier = writing.replay(session, plan.caller, plan.request)
+                earlier = self._replay(plan.caller, plan.request)
                 if earlier is not None:
                     return earlier
             except sqlalchemy.exc.DBAPIError as error:
@@ -352,69 +374,95 @@ class BookingService:
         last = views[-1].booking if views and more else None
         return views, (last.start_at, last.booking_id) if last else None
 
-    def _view_of(self, caller: Caller, written: writing.Written) -> BookingView:
-        with self._database.transaction(caller.org_id) as session:
-            booking = bookings.get_booking(session, caller.org_id, written.booking_id)
-            if booking is None:
-                raise NotFoundError("There is no such booking.")
-            return dataclasses.replace(
-                viewing.view(session, booking),
-                is_replay=written.is_replay,
-                stored_body=written.response,
-            )
-
     # ----------------------------------------------------------------------------- parts
 
-    def _question(
-        self,
-        context: TypeContext,
-        people: People,
-        *,
-        host_ids: tuple[str, ...],
-        co_host_ids: tuple[str, ...],
-        duration: timedelta,
-        span: Interval,
-        is_fresh: bool,
-    ) -> tuple[Question, Times]:
+    def _question(self, asking: _Asking, *, is_fresh: bool) -> tuple[Question, Times]:
+        booking_type = asking.context.booking_type
         times = self._gather.times(
-            org=context.org,
-            booking_type=context.booking_type,
-            people=people,
+            org=asking.context.org,
+            booking_type=booking_type,
+            people=asking.people,
             span=availability.busy_span(
-                booking_type=context.booking_type, duration=duration, span=span
+                booking_type=booking_type, duration=asking.duration, span=asking.span
             ),
             is_fresh=is_fresh,
         )
+        hosts = _times_of(
+            times.times, [each for each in asking.host_ids if each not in asking.co_host_ids]
+        )
         question = Question(
-            booking_type=context.booking_type,
-            default_time_zone=context.org.time_zone,
-            hosts=_times_of(times.times, (each for each in host_ids if each not in co_host_ids)),
-            co_hosts=_times_of(times.times, co_host_ids),
-            duration=duration,
-            span=span,
+            booking_type=booking_type,
+            default_time_zone=asking.context.org.time_zone,
+            hosts=hosts_on_platform(
+                hosts,
+                booking_type=booking_type,
+                connections=asking.people.connections,
+                wanted=asking.platform,
+            ),
+            co_hosts=_times_of(times.times, asking.co_host_ids),
+            duration=asking.duration,
+            span=asking.span,
             now=self._clock(),
         )
         return question, times
 
-    def _refusal(self, question: Question, verdict: Verdict, times: Times) -> BookingError:
-        alternatives = self._alternatives(question, verdict.interval)
+    def _refusal(
+        self, question: Question, verdict: Verdict, times: Times, people: People
+    ) -> BookingError:
         asked = (*question.hosts, *question.co_hosts)
         unread = [
             each for each in asked if times.times[each.host_id].unavailable_code in _UNVERIFIED
         ]
-        if unread:
+        names = {host_id: host.name for host_id, host in people.hosts.items()}
+        if unread and not planning.is_of_the_time(verdict):
+            first = unread[0]
             error: BookingError = AvailabilityUnverifiedError(
-                f"Whether this time is free cannot be checked: {unread[0].unavailable}. "
-                "Try again in a moment."
+                f"Nobody knows whether {names[first.host_id]} is free then: {first.unavailable}. "
+                "Nothing was booked. Try again, or choose somebody else."
             )
         else:
-            error = planning.refusal(verdict)
-        error.alternatives = alternatives
+            error = planning.refusal(verdict, names=names)
+        error.alternatives = self._alternatives(question, verdict.interval)
         return error
 
     def _alternatives(self, question: Question, interval: Interval) -> tuple[Slot, ...]:
         found = availability.nearest(question, interval.start, count=4)
         return tuple(slot for slot in found if slot.interval != interval)[:3]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Asking:
+    """Whose time is asked for, and for what.
+
+    Attributes:
+        context: The record and the type.
+        people: Everybody concerned.
+        host_ids: Who could be the host.
+        co_host_ids: Who must attend as well.
+        duration: Of the meeting.
+        span: In which it begins.
+        platform: The organizer's choice; nothing when they made none.
+    """
+
+    context: TypeContext
+    people: People
+    host_ids: tuple[str, ...]
+    co_host_ids: tuple[str, ...]
+    duration: timedelta
+    span: Interval
+    platform: Platform | None = None
+
+
+def _answered(session: Session, caller: Caller, written: writing.Written) -> BookingView:
+    """What was written, read back in the same transaction: after it nothing may fail."""
+    booking = bookings.get_booking(session, caller.org_id, written.booking_id)
+    if booking is None:
+        raise NotFoundError("There is no such booking.")
+    return dataclasses.replace(
+        viewing.view(session, booking),
+        is_replay=written.is_replay,
+        stored_body=written.response,
+    )
 
 
 def _is_passing(error: sqlalchemy.exc.DBAPIError) -> bool:
@@ -438,6 +486,8 @@ def _choices(
     people: People,
     host_ids: tuple[str, ...],
     times: Times | None = None,
+    *,
+    is_co_host: bool = False,
 ) -> tuple[HostChoice, ...]:
     return tuple(
         host_choice(
@@ -445,6 +495,7 @@ def _choices(
             host=people.hosts[host_id],
             connections=people.connections[host_id],
             times=times.times.get(host_id) if times else None,
+            is_co_host=is_co_host,
         )
         for host_id in host_ids
         if host_id in people.hosts

@@ -66,6 +66,7 @@ class Plan:
         interval: The meeting.
         local_start: Wall-clock start as agreed, ISO without offset.
         hosts: Who can be the host, the most wanted first: the first whose time can be taken is.
+        at: Now, ISO text.
         co_host_ids: Who must attend as well.
         guests: As stored.
         organizer: As stored.
@@ -81,6 +82,7 @@ class Plan:
     interval: Interval
     local_start: str
     hosts: tuple[HostPlan, ...]
+    at: str
     co_host_ids: tuple[str, ...]
     guests: tuple[dict[str, str], ...]
     organizer: Mapping[str, str]
@@ -195,7 +197,7 @@ def _insert_booking(session: Session, plan: Plan, host: HostPlan) -> Booking:
         record_id=plan.record_id,
         object_name=plan.object_name,
         status="scheduled",
-        last_change={"kind": "scheduled", "by": plan.caller.actor, "reason": ""},
+        last_change={"kind": "scheduled", "by": plan.caller.actor, "reason": "", "at": plan.at},
         revision=1,
         start_at=plan.interval.start,
         end_at=plan.interval.end,

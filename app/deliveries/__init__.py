@@ -9,5 +9,7 @@ running it twice, late or out of order is harmless.
 * ``failures``: what a failed attempt means; pure.
 * ``convergence``: claims a delivery, runs its handler without a transaction open, writes down
   what came of it, and decides when to try again.
+* ``outcomes``: writes down what came of an attempt, and sees to what follows from it.
+* ``attention``: what people do about deliveries that need them.
 * ``sweeping``: takes up what a dead worker left.
 """
