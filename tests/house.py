@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
+from time import monotonic as time_now
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -384,6 +386,13 @@ class House:
             for fault in self.control.call("GET", "/faults")
             if (fault["vendor"], fault["caller"]) in self._ordered and not fault["hits"]
         ]
+
+    def wait_until_faults_are_met(self) -> None:
+        """Wait until every fault this house ordered has been met."""
+        deadline = time_now() + 20
+        while self.unmet_faults():
+            assert time_now() < deadline, "nobody met the fault"
+            threading.Event().wait(0.01)
 
     def execute(self, statement: str, **values: Any) -> list[Any]:
         """Rows of this house, by SQL."""

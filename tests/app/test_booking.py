@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from app.bookings.questions import AvailabilityRequest
 from booking_types.errors import (
     AvailabilityUnverifiedError,
     BookingError,
+    ForbiddenError,
     InvalidRequestError,
     NoHostAvailableError,
     NotEligibleError,
@@ -26,7 +28,11 @@ from booking_types.model import (
     HostRuleKind,
     Operator,
     Platform,
+    PlatformRule,
+    PlatformRuleKind,
     RecordFilter,
+    RecordUpdate,
+    WriteBack,
 )
 from connectors.protocols import Vendor
 from tests.house import House, Person, delivery, span, upcoming
@@ -567,3 +573,190 @@ def test_a_booking_that_salesforce_would_not_hear_of_in_time_is_not_made(house: 
         house.book(lead, kind, TUESDAY_10, host=host)
 
     assert house.execute("select count(*) from bookings")[0][0] == 0
+
+
+# ----------------------------------------------------------------- rights and platforms
+
+
+@pytest.mark.parametrize(
+    ("write_back", "code"),
+    [
+        (
+            WriteBack(record_updates=(RecordUpdate(field="Description", value="x"),)),
+            "record_not_editable",
+        ),
+        (WriteBack(hand_over_owner=True), "record_not_transferable"),
+    ],
+    ids=["changes the record", "hands it over"],
+)
+def test_who_may_only_read_a_record_books_nothing_that_changes_it(
+    house: House, write_back: WriteBack, code: str
+) -> None:
+    host = house.a_host("host")
+    owner = house.a_user("owner")
+    lead = house.a_lead(OwnerId=owner.user_id, private=True, readers=[f"@{house.rep.email}"])
+    changing = house.a_booking_type(hosts=[host], write_back=write_back)
+    reading = house.a_booking_type(hosts=[host])
+
+    with pytest.raises(ForbiddenError) as caught:
+        house.book(lead, changing, TUESDAY_10, host=host)
+    view = house.book(lead, reading, TUESDAY_10, host=host)
+
+    assert caught.value.code == code
+    assert view.booking.status == "scheduled"
+
+
+def test_a_host_without_the_types_platform_is_neither_shown_times_nor_booked(
+    house: House,
+) -> None:
+    host = house.a_host("host")
+    kind = house.a_booking_type(
+        hosts=[host],
+        platform_rule=PlatformRule(kind=PlatformRuleKind.FIXED, platform=Platform.ZOOM),
+    )
+    lead = house.a_lead()
+
+    assert starts(house, lead, kind, host=host) == []
+    with pytest.raises(InvalidRequestError) as caught:
+        house.book(lead, kind, TUESDAY_10, host=host)
+    assert caught.value.code == "platform_not_connected"
+    assert "Host has not connected Zoom" in caught.value.message
+
+
+def test_a_co_host_needs_no_platform(house: House) -> None:
+    host, colleague = house.a_host("host", zoom=True), house.a_host("colleague")
+    kind = house.a_booking_type(
+        hosts=[host, colleague],
+        co_host_rule=CoHostRule(allowed=True),
+        platform_rule=PlatformRule(kind=PlatformRuleKind.FIXED, platform=Platform.ZOOM),
+    )
+
+    answer = house.wiring.booking_service.hosts(
+        caller=house.caller(), record_id=house.a_lead(), booking_type_id=kind
+    )
+
+    assert [each.unavailable_code for each in answer.hosts] == ["", "platform_not_connected"]
+    assert [each.unavailable_code for each in answer.co_hosts] == ["", ""]
+
+
+def test_time_first_leaves_out_hosts_who_lack_the_chosen_platform(house: House) -> None:
+    without, having = house.a_host("without"), house.a_host("having", zoom=True)
+    kind = house.a_booking_type(
+        hosts=[without, having], host_rule=HostRule(kind=HostRuleKind.TIME_FIRST)
+    )
+
+    view = house.book(house.a_lead(), kind, TUESDAY_10, platform=Platform.ZOOM)
+
+    assert view.booking.host_id == having.user_id
+
+
+def test_a_place_beside_a_platform_is_refused_and_not_lost(house: House) -> None:
+    host = house.a_host("host", zoom=True)
+    kind = house.a_booking_type(hosts=[host])
+
+    with pytest.raises(InvalidRequestError) as caught:
+        house.book(
+            house.a_lead(), kind, TUESDAY_10, host=host, platform=Platform.ZOOM, place="Room 5"
+        )
+
+    assert caught.value.code == "place_not_allowed"
+
+
+def test_a_refusal_names_who_is_busy(house: House) -> None:
+    host = house.a_host("host", busy=[(TUESDAY_10, upcoming(2, "11:00"))])
+    kind = house.a_booking_type(hosts=[host])
+
+    with pytest.raises(SlotUnavailableError) as caught:
+        house.book(house.a_lead(), kind, TUESDAY_10, host=host)
+
+    assert caught.value.message.startswith("Host is busy then")
+
+
+def test_alternatives_after_a_lost_race_do_not_name_what_was_just_taken(house: House) -> None:
+    host = house.a_host("host")
+    kind = house.a_booking_type(hosts=[host], increment=timedelta(minutes=15))
+    lead = house.a_lead()
+    taken = span(TUESDAY_10, 30)
+    found: list[Interval] = []
+
+    def call() -> None:
+        try:
+            house.book(lead, kind, TUESDAY_10, host=host)
+        except SlotUnavailableError as error:
+            found.extend(slot.interval for slot in error.alternatives)
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        for future in [pool.submit(call) for _ in range(8)]:
+            future.result()
+
+    assert found
+    assert not [slot for slot in found if slot.overlaps(taken)]
+
+
+def test_a_twin_that_is_refused_because_of_its_own_first_call_is_answered_like_it(
+    house: House,
+) -> None:
+    host = house.a_host("host")
+    kind = house.a_booking_type(hosts=[host])
+    lead = house.a_lead()
+    house.wiring.vendors.crm(house.org_id).describe("Lead")
+    house.fault(vendor="google", kind="slow", seconds=1.5, operation="free_busy", caller=host.email)
+
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(house.book, lead, kind, TUESDAY_10, host=host, key="once")
+        house.wait_until_faults_are_met()
+        first = house.book(lead, kind, TUESDAY_10, host=host, key="once")
+        second = slow.result()
+
+    assert (first.is_replay, second.is_replay) == (False, True)
+    assert second.stored_body == first.stored_body
+
+
+def test_one_connection_that_cannot_be_opened_does_not_hide_the_others(house: House) -> None:
+    well, sealed = house.a_host("well"), house.a_host("sealed")
+    kind = house.a_booking_type(hosts=[well, sealed])
+    house.execute(
+        "update connections set token = 'k9:rubbish' where host_id = :host", host=sealed.user_id
+    )
+
+    answer = house.wiring.booking_service.availability(
+        caller=house.caller(),
+        request=AvailabilityRequest(
+            record_id=house.a_lead(),
+            booking_type_id=kind,
+            span=Interval(upcoming(2, "00:00"), upcoming(3, "00:00")),
+            all_hosts=True,
+        ),
+    )
+
+    offered = {host_id for slot in answer.availability.slots for host_id in slot.host_ids}
+    assert offered == {well.user_id}
+
+
+def test_a_time_that_lies_in_the_past_is_not_blamed_on_an_unreadable_calendar(
+    house: House,
+) -> None:
+    host = house.a_host("host")
+    kind = house.a_booking_type(hosts=[host])
+    house.fault(
+        vendor="google",
+        kind="status",
+        status=500,
+        times=50,
+        operation="free_busy",
+        caller=host.email,
+    )
+
+    with pytest.raises(InvalidRequestError) as caught:
+        house.book(house.a_lead(), kind, upcoming(2, "10:00", weeks=-1), host=host)
+
+    assert caught.value.code == "below_minimum_notice"
+
+
+def test_a_guest_from_the_record_is_held_to_the_rules_of_a_typed_one(house: House) -> None:
+    host = house.a_host("host")
+    kind = house.a_booking_type(hosts=[host])
+
+    view = house.book(house.a_lead(Email="gast@bücher.example"), kind, TUESDAY_10, host=host)
+
+    assert view.booking.guests[0]["email"] == "gast@xn--bcher-kva.example"
