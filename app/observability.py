@@ -2,7 +2,8 @@
 
 A log line may hold ids, states, codes and times. It never holds what people typed, whom they
 invite, a token, a link, a body or a query string. That goes for tracebacks too: they say which
-errors came from where, but not the errors' messages, which can quote any of that.
+errors came from where, but not the errors' messages, which can quote any of that. And it goes
+for libraries, which know nothing of this rule: of their lines only the fixed words are kept.
 """
 
 from __future__ import annotations
@@ -25,6 +26,17 @@ from structlog.typing import EventDict, WrappedLogger
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _MOST_FRAMES = 20
+
+#: Where a value goes in a library's message: ``%s``, ``%(name)r``, ``{}``, ``{name}``.
+_PLACES = re.compile(r"%(?:\(\w+\))?[-#0-9. +]*[a-zA-Z]|\{\w*\}")
+#: Signs that a library has put values into its message itself: addresses, links, assignments,
+#: something quoted.
+_VALUES = re.compile(r"[@=?]|://|\"[^\"…]+\"|'[^'…]+'|`[^`…]+`")
+_MOST_WORDS = 200
+#: Tells of every retry with the whole address; what came of it is told by our connectors.
+_CHATTERERS = ("urllib3",)
+#: Loggers that have handlers of their own, and pass nothing on to the root.
+_ALOOF = ("gunicorn.error", "gunicorn.access")
 
 
 def request_id_for(asked: str | None) -> str:
@@ -59,7 +71,9 @@ def configure_logging(level: str, *, stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[_keep_fixed_words, *shared],
+            # A library's arguments are never even put into its message.
+            use_get_message=False,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
@@ -73,6 +87,21 @@ def configure_logging(level: str, *, stream: TextIO | None = None) -> None:
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
     logging.getLogger("app").setLevel(level.upper())
+    for name in _CHATTERERS:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    for name in _ALOOF:
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+
+
+def _keep_fixed_words(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Of a library's line: its logger's name and the words that stand in its code."""
+    record: logging.LogRecord = event["_record"]
+    words = _PLACES.sub("…", event["event"])
+    is_fixed = isinstance(record.msg, str) and not _VALUES.search(words)
+    event["event"] = f"{record.name}: {words[:_MOST_WORDS]}" if is_fixed else record.name
+    event.pop("stack_info", None)
+    return event
 
 
 def _say_where(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -327,9 +327,40 @@ def test_other_libraries_lines_are_json_without_messages_of_errors() -> None:
 
     (line,) = written_by(warn)
 
-    assert line["event"] == "it broke"
+    assert line["event"] == "some.library: it broke"
     assert line["errors"][0]["error"] == "builtins.ValueError"
     assert CANARY not in json.dumps(line)
+
+
+def told_by_libraries() -> None:
+    library = logging.getLogger("some.library")
+    library.warning("Retrying (%r) after connection broken by %r: %s", CANARY, CANARY, CANARY)
+    library.warning("Job %(job)s of {place} took {}", {"job": CANARY})
+    library.warning(f"GET https://vendor.example/users/{CANARY}?q=SELECT+Email+FROM+Lead")
+    library.warning("Invalid header: 'X-Name: Guest One'")
+    library.warning("query q=SELECT Email FROM Lead")
+    library.warning(ValueError("Guest One"))
+    library.warning("stack", stack_info=True)
+    logging.getLogger("gunicorn.error").warning("Invalid request from ip=%s", "192.0.2.7")
+    logging.getLogger("urllib3.connectionpool").warning("Retrying: /users/Guest One")
+
+
+def test_of_other_libraries_lines_only_their_fixed_words_are_kept() -> None:
+    lines = written_by(told_by_libraries)
+
+    assert [line["event"] for line in lines] == [
+        "some.library: Retrying (…) after connection broken by …: …",
+        "some.library: Job … of … took …",
+        "some.library",
+        "some.library",
+        "some.library",
+        "some.library",
+        "some.library: stack",
+        "gunicorn.error",
+    ]
+    assert {line["level"] for line in lines} == {"warning"}
+    for secret in (CANARY, "SELECT", "Guest One", "192.0.2.7", "vendor.example"):
+        assert secret not in json.dumps(lines)
 
 
 @pytest.mark.parametrize("asked", ["short", "x" * 65, "has space in it", "a\x1b[31mb-12345"])
