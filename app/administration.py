@@ -32,6 +32,7 @@ from app.storage.tables import (
     OrgCertificate,
 )
 from app.tokens import seal_token, secret_place, token_place
+from app.vendors import NotConnectedError
 from booking_types.errors import Fault, InvalidDefinitionError
 from booking_types.filters import faults
 from booking_types.model import BookingType, Platform, WorkingHours
@@ -310,7 +311,7 @@ class Administration:
             clock=now,
             scale=1.0,
             org_ids=[org_id],
-            error_code="reconnect_required",
+            error_codes=("reconnect_required", NotConnectedError.code),
         )
 
     def publish_booking_type(

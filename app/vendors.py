@@ -49,6 +49,11 @@ PLATFORM_OF = {
 class NotConnectedError(RejectedError):
     """The org or the host has no account at the vendor that is needed."""
 
+    code = "not_connected"
+
+    def __init__(self, connector: str, operation: str, reason: str) -> None:
+        super().__init__(connector, operation, reason, vendor_code=self.code)
+
 
 class Vendors:
     """The outside world as one deployment sees it.

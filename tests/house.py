@@ -206,7 +206,7 @@ class House:
             default_platform=platform,
         )
         if calendar is not None:
-            self._connect(person, calendar, busy, zone)
+            self.connect(person, calendar, busy=busy, zone=zone)
         if zoom:
             made = self.control.seed(
                 zoom={
@@ -223,16 +223,20 @@ class House:
             )
         return person
 
-    def _connect(
+    def connect(
         self,
         person: Person,
         vendor: Vendor,
-        busy: Sequence[tuple[datetime, datetime]],
-        zone: str,
+        *,
+        busy: Sequence[tuple[datetime, datetime]] = (),
+        zone: str = "UTC",
+        mailbox: str = "",
     ) -> None:
+        """Connect somebody's calendar, at their own address unless another is given."""
+        address = mailbox or person.email
         title = "summary" if vendor is Vendor.GOOGLE else "subject"
         account = {
-            "email": person.email,
+            "email": address,
             "name": person.name,
             "time_zone": zone,
             "events": [
@@ -247,10 +251,10 @@ class House:
                 org_id=self.org_id,
                 host_id=person.user_id,
                 vendor=vendor,
-                mailbox=person.email,
-                subject=person.email,
-                refresh_token=made["accounts"][person.email]["refresh_token"],
-                write_calendar_id=made["accounts"][person.email]["primary_calendar_id"],
+                mailbox=address,
+                subject=address,
+                refresh_token=made["accounts"][address]["refresh_token"],
+                write_calendar_id=made["accounts"][address]["primary_calendar_id"],
             )
             return
         made = self.control.seed(
@@ -260,8 +264,8 @@ class House:
             org_id=self.org_id,
             host_id=person.user_id,
             vendor=vendor,
-            mailbox=person.email,
-            subject=made["accounts"][person.email]["user_id"],
+            mailbox=address,
+            subject=made["accounts"][address]["user_id"],
             write_calendar_id="primary",
         )
 
@@ -354,11 +358,23 @@ class House:
             caller=self.caller(), booking_id=view.booking.booking_id
         )
 
-    def settle(self, view: BookingView, *, rounds: int = 40) -> BookingView:
-        """Work on the booking's deliveries, as workers do, until nothing is left to do."""
+    def settle(
+        self, view: BookingView, *, rounds: int = 40, only: Sequence[str] = ()
+    ) -> BookingView:
+        """Work on the booking's deliveries, as workers do, until nothing is left to do.
+
+        Args:
+            view: The booking.
+            rounds: How often each is worked on at most.
+            only: These targets only.
+        """
         converger = self.converger()
         for _ in range(rounds):
-            waiting = [row for row in self.again(view).deliveries if not is_at_rest(row)]
+            waiting = [
+                row
+                for row in self.again(view).deliveries
+                if not is_at_rest(row) and (not only or row.target in only)
+            ]
             if not waiting:
                 break
             for row in waiting:

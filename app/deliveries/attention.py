@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ def begin_again(
     booking_id: UUID | None = None,
     includes_mails: bool = False,
     org_ids: list[UUID] | None = None,
-    error_code: str | None = None,
+    error_codes: Collection[str] = (),
 ) -> int:
     """Try once more what was given up.
 
@@ -36,7 +37,7 @@ def begin_again(
         includes_mails: Mails of which nobody knows whether they were sent too: whoever asks for
             that has looked.
         org_ids: Of these orgs only; all of them without.
-        error_code: Only what failed with this code.
+        error_codes: Only what failed with one of these codes.
 
     Returns:
         How many deliveries are tried.
@@ -52,8 +53,8 @@ def begin_again(
             )
             if booking_id is not None:
                 wanted = wanted.where(Delivery.booking_id == booking_id)
-            if error_code is not None:
-                wanted = wanted.where(Delivery.error_code == error_code)
+            if error_codes:
+                wanted = wanted.where(Delivery.error_code.in_(error_codes))
             if not includes_mails:
                 wanted = wanted.where(
                     sa.or_(

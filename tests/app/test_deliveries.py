@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
+from app.deliveries.attention import begin_again
+from app.deliveries.sweeping import Sweeper
 from app.storage.tables import Connection
 from booking_types.intervals import Interval
 from booking_types.model import (
@@ -376,7 +377,7 @@ def test_an_attempt_given_up_as_dead_that_comes_back_late_doubles_nothing(house:
 
     with ThreadPoolExecutor() as pool:
         zombie = pool.submit(attempt)
-        wait_until_hit(house)
+        house.wait_until_faults_are_met()
         attempt()
         zombie.result()
     view = house.settle(view)
@@ -384,14 +385,6 @@ def test_an_attempt_given_up_as_dead_that_comes_back_late_doubles_nothing(house:
     event = delivery(view, "calendar_event")
     assert (event.state, event.attempt) == ("done", 2)
     assert len(invitations(house, f"guest@customer.{house.domain}")) == 1
-
-
-def wait_until_hit(house: House) -> None:
-    """Wait until the fault this house ordered has been met."""
-    deadline = time.monotonic() + 10
-    while house.unmet_faults():
-        assert time.monotonic() < deadline
-        threading.Event().wait(0.01)
 
 
 def test_a_revoked_connection_is_marked_broken_and_its_host_is_not_offered(
@@ -416,3 +409,207 @@ def test_a_revoked_connection_is_marked_broken_and_its_host_is_not_offered(
         )
 
     assert _connection(house).status == "broken"
+
+
+# -------------------------------------------------------------------- what needs a person
+
+
+def test_a_mail_that_a_person_has_to_decide_about_is_not_sent_by_a_job_that_comes_late(
+    house: House,
+) -> None:
+    host = house.a_host("host")
+    booking_type = house.a_booking_type(hosts=[host])
+    view = house.book(house.a_lead(), booking_type, TUESDAY_10, host=host)
+    house.fault(vendor="smtp", kind="commit_then_drop", operation="data", caller=host.email)
+    view = house.settle(view)
+    notice = delivery(view, "notice", host.user_id)
+
+    house.converger().converge(org_id=house.org_id, delivery_id=notice.delivery_id)
+
+    assert len(house.control.mails(host.email)) == 1
+
+
+def test_a_target_that_is_being_worked_on_is_not_woken_a_second_time(house: House) -> None:
+    host = house.a_host("host", platform=Platform.GOOGLE_MEET)
+    booking_type = house.a_booking_type(hosts=[host])
+    view = house.settle(
+        house.book(house.a_lead(), booking_type, TUESDAY_10, host=host), only=("calendar_event",)
+    )
+    house.fault(vendor="smtp", kind="slow", seconds=1.5, operation="data", caller=host.email)
+    view = house.settle(view, only=("conference",))
+    notice = delivery(view, "notice", host.user_id)
+    crm = delivery(view, "crm_booking")
+
+    def attempt(delivery_id: UUID) -> None:
+        house.converger().converge(org_id=house.org_id, delivery_id=delivery_id)
+
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(attempt, notice.delivery_id)
+        house.wait_until_faults_are_met()
+        house.execute("delete from procrastinate_jobs")
+        attempt(crm.delivery_id)
+        woken = house.execute(
+            "select count(*) from procrastinate_jobs where lock = :lock",
+            lock=f"delivery|{notice.delivery_id}",
+        )
+        slow.result()
+
+    assert woken == [(0,)]
+    assert len(house.control.mails(host.email)) == 1
+
+
+def test_what_was_given_up_is_tried_once_more_when_a_person_says_so(house: House) -> None:
+    host = house.a_host("host")
+    booking_type = house.a_booking_type(
+        hosts=[host],
+        write_back=WriteBack(record_updates=(RecordUpdate(field="Description", value="x"),)),
+    )
+    view = house.book(house.a_lead(), booking_type, TUESDAY_10, host=host)
+    house.fault(
+        vendor="salesforce",
+        kind="status",
+        status=400,
+        body='[{"errorCode": "FIELD_CUSTOM_VALIDATION_EXCEPTION", "message": "Not on Mondays"}]',
+        operation="row_update",
+        caller=house.salesforce_org_id,
+    )
+    view = house.settle(view)
+    update = delivery(view, "record_update")
+    assert (update.state, update.vendor_message) == ("needs_attention", "Not on Mondays")
+
+    count = begin_again(
+        database=house.wiring.database,
+        clock=house.wiring.clock,
+        scale=house.settings.delay_scale,
+        booking_id=view.booking.booking_id,
+    )
+    view = house.settle(view)
+
+    assert count == 1
+    assert set(targets(view).values()) == {"done"}
+
+
+def test_connecting_again_takes_up_what_stopped_because_of_it(house: House) -> None:
+    host = house.a_host("host")
+    booking_type = house.a_booking_type(hosts=[host])
+    view = house.book(house.a_lead(), booking_type, TUESDAY_10, host=host)
+    house.execute("update connections set status = 'broken', token = null")
+    view = house.settle(view)
+    assert delivery(view, "calendar_event").error_code == "not_connected"
+
+    house.connect(host, Vendor.GOOGLE)
+    view = house.settle(view)
+
+    assert set(targets(view).values()) == {"done"}
+
+
+def test_after_an_unknown_outcome_only_the_account_that_was_written_to_is_looked_at(
+    house: House,
+) -> None:
+    host = house.a_host("host")
+    booking_type = house.a_booking_type(hosts=[host])
+    view = house.book(house.a_lead(), booking_type, TUESDAY_10, host=host)
+    house.fault(
+        vendor="google", kind="commit_then_drop", operation="events_insert", caller=host.email
+    )
+    view = house.settle(view, rounds=1)
+    house.execute("update connections set status = 'broken'")
+    house.connect(host, Vendor.MICROSOFT, mailbox=f"second.{host.email}")
+
+    view = house.settle(view)
+
+    assert targets(view)["calendar_event"] == "done"
+    guest = invitations(house, f"guest@customer.{house.domain}")
+    assert [mail["sent_by"] for mail in guest] == ["google"]
+
+
+def test_whoever_waits_for_what_was_given_up_needs_a_person_too(house: House) -> None:
+    host, colleague = house.a_host("host", platform=Platform.GOOGLE_MEET), house.a_host("other")
+    booking_type = house.a_booking_type(
+        hosts=[host, colleague], co_host_rule=CoHostRule(allowed=True)
+    )
+    view = house.book(house.a_lead(), booking_type, TUESDAY_10, host=host, co_hosts=[colleague])
+    house.execute(
+        "update connections set status = 'broken', token = null where host_id = :host",
+        host=host.user_id,
+    )
+
+    view = house.settle(view, rounds=4)
+
+    found = targets(view)
+    assert found["calendar_event"] == "needs_attention"
+    assert found["conference"] == "needs_attention"
+    assert found["co_host_calendar"] == "needs_attention"
+
+
+def test_a_link_that_comes_while_an_invitation_without_it_is_in_doubt_still_reaches_the_guest(
+    house: House,
+) -> None:
+    host = house.a_host("host", zoom=True, platform=Platform.ZOOM)
+    booking_type = house.a_booking_type(hosts=[host])
+    view = house.book(house.a_lead(), booking_type, TUESDAY_10, host=host)
+    house.fault(
+        vendor="zoom",
+        kind="status",
+        status=503,
+        times=1000,
+        operation="meetings_create",
+        caller=host.email,
+    )
+    house.settle(view, rounds=2)
+    for _ in range(2):
+        house.execute(
+            "update deliveries set created_at = created_at - interval '1 hour',"
+            " attention_at = attention_at - interval '1 hour'"
+        )
+        house.settle(view, rounds=2, only=("conference",))
+    house.fault(
+        vendor="google", kind="commit_then_drop", operation="events_insert", caller=host.email
+    )
+    house.settle(view, rounds=1, only=("calendar_event",))
+    guest = f"guest@customer.{house.domain}"
+    assert [mail["invitation"]["location"] for mail in invitations(house, guest)] == [""]
+
+    house.control.forget_faults()
+    house.settle(view, rounds=2, only=("conference",))
+    view = house.settle(view)
+
+    last = invitations(house, guest)[-1]
+    assert view.booking.join_url
+    assert last["invitation"]["location"] == view.booking.join_url
+    assert set(targets(view).values()) == {"done"}
+
+
+# ----------------------------------------------------------------------------- the sweep
+
+
+@pytest.mark.parametrize("leaves_a_job", [True, False], ids=["its job never ends", "has no job"])
+def test_a_delivery_that_nobody_will_ever_work_on_is_taken_up_by_the_sweep(
+    house: House, *, leaves_a_job: bool
+) -> None:
+    host = house.a_host("host")
+    booking_type = house.a_booking_type(hosts=[host])
+    view = house.book(house.a_lead(), booking_type, TUESDAY_10, host=host)
+    if leaves_a_job:
+        house.execute("update procrastinate_jobs set status = 'doing'")
+    else:
+        house.execute("delete from procrastinate_jobs")
+    house.execute("update deliveries set next_attempt_at = now() - interval '10 minutes'")
+
+    Sweeper(database=house.wiring.database, clock=house.wiring.clock, scale=0.01).go_round()
+
+    jobs = house.execute("select count(*) from procrastinate_jobs where status = 'todo'")
+    assert jobs == [(len(view.deliveries),)]
+
+
+def test_idempotency_keys_are_forgotten_after_a_week(house: House) -> None:
+    host = house.a_host("host")
+    booking_type = house.a_booking_type(hosts=[host])
+    lead = house.a_lead()
+    house.book(lead, booking_type, TUESDAY_10, host=host, key="old")
+    house.execute("update idempotency_keys set created_at = now() - interval '8 days'")
+    house.book(lead, booking_type, upcoming(2, "11:00"), host=host, key="new")
+
+    Sweeper(database=house.wiring.database, clock=house.wiring.clock, scale=1.0).go_round()
+
+    assert house.execute("select key from idempotency_keys") == [("new",)]
