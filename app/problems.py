@@ -45,6 +45,8 @@ MEDIA_TYPE = "application/problem+json"
 _WAIT_FOR_VENDOR = timedelta(seconds=5)
 _WAIT_FOR_QUOTA = timedelta(seconds=30)
 _WAIT_FOR_STORAGE = timedelta(seconds=2)
+#: Until a quota of the day has room again nobody knows; it is counted over the last 24 hours.
+_WAIT_FOR_DAILY_QUOTA = timedelta(hours=1)
 
 
 class AuthenticationError(BookingError):
@@ -137,6 +139,9 @@ _VENDOR_NAMES = {
     "mail": "The mail server",
 }
 
+#: Salesforce: another transaction holds the record, or one above it, for longer than 10 seconds.
+_LOCKED_ROW = "UNABLE_TO_LOCK_ROW"
+
 #: PostgreSQL: lock_not_available, query_canceled (its time was up), deadlock, serialization,
 #: read-only transaction, disk full.
 _PASSING_SQLSTATES = ("55P03", "57014", "40P01", "40001", "25006", "53100")
@@ -149,24 +154,53 @@ INTERNAL_ERROR = Problem(
 )
 
 
-def problem_of(error: BaseException) -> Problem:
-    """What the caller is told about an error."""
+def problem_of(error: BaseException, *, books: bool = False, has_key: bool = False) -> Problem:
+    """What the caller is told about an error.
+
+    Args:
+        error: What was raised.
+        books: It was raised while a meeting was to be booked.
+        has_key: The caller gave an idempotency key.
+    """
     if isinstance(error, BookingError):
-        return _of_booking_error(error)
-    if isinstance(error, ConnectorError):
-        return _of_connector_error(error)
-    if isinstance(error, HTTPException):
+        problem = _of_booking_error(error)
+    elif isinstance(error, ConnectorError):
+        problem = _of_connector_error(error)
+    elif isinstance(error, HTTPException):
         return _of_http_error(error)
-    if is_storage_trouble(error):
-        return Problem(
-            status=503,
-            code="storage_unavailable",
-            title="The service's database is not available",
-            detail="Nothing was booked. Try again in a moment.",
-            retryable=True,
-            headers=_retry_after(_WAIT_FOR_STORAGE),
+    elif is_storage_trouble(error):
+        return _of_storage_trouble(books=books, has_key=has_key)
+    else:
+        return INTERNAL_ERROR
+    if books and isinstance(error, AvailabilityUnverifiedError | ConnectorError):
+        # Vendors are asked before anything is written.
+        return replace(problem, detail=f"Nothing was booked. {problem.detail}")
+    return problem
+
+
+def _of_storage_trouble(*, books: bool, has_key: bool) -> Problem:
+    # A database that breaks off while it commits may have committed.
+    detail, is_safe_again = "Try again in a moment.", True
+    if books and has_key:
+        detail = (
+            "It is not certain whether it was booked. Ask GET /v1/bookings/by-key/{your key}, or "
+            "send the same request with the same Idempotency-Key again."
         )
-    return INTERNAL_ERROR
+    elif books:
+        detail = (
+            "It is not certain whether it was booked. Look at the record's bookings before "
+            "trying again, and send an Idempotency-Key: then the same request can be repeated "
+            "safely and GET /v1/bookings/by-key/{your key} tells what became of it."
+        )
+        is_safe_again = False
+    return Problem(
+        status=503,
+        code="storage_unavailable",
+        title="The service's database is not available",
+        detail=detail,
+        retryable=is_safe_again,
+        headers=_retry_after(_WAIT_FOR_STORAGE),
+    )
 
 
 def is_storage_trouble(error: BaseException) -> bool:
@@ -201,7 +235,8 @@ def _of_booking_error(error: BookingError) -> Problem:
         challenge = "Bearer" if error.code == "unauthenticated" else 'Bearer error="invalid_token"'
         return replace(problem, headers={"WWW-Authenticate": challenge})
     if isinstance(error, AvailabilityUnverifiedError):
-        return replace(problem, retryable=True, headers=_retry_after(_WAIT_FOR_VENDOR))
+        wait = error.retry_after or _WAIT_FOR_VENDOR
+        return replace(problem, retryable=True, headers=_retry_after(wait))
     return problem
 
 
@@ -225,13 +260,15 @@ def _extra(error: BookingError) -> dict[str, Any]:
 def _of_connector_error(error: ConnectorError) -> Problem:
     name = _VENDOR_NAMES.get(error.connector, error.connector)
     if isinstance(error, RateLimitedError):
+        return _of_rate_limit(error, name)
+    if error.vendor_code == _LOCKED_ROW:
         return Problem(
             status=503,
-            code="vendor_rate_limited",
-            title="A connected service is busy",
-            detail=f"{name} wants to be left alone for a moment. Try again then.",
+            code="record_locked",
+            title="Somebody else is changing the record",
+            detail=f"{name} is just saving another change of this record. Try again shortly.",
             retryable=True,
-            headers=_retry_after(error.retry_after or _WAIT_FOR_QUOTA),
+            headers=_retry_after(_WAIT_FOR_VENDOR),
         )
     if isinstance(error, TransientError):
         return Problem(
@@ -254,6 +291,22 @@ def _of_connector_error(error: ConnectorError) -> Problem:
         code="vendor_refused",
         title="A connected service refused",
         detail=f"{name} refused what was asked of it. Ask your admin to look at it.",
+    )
+
+
+def _of_rate_limit(error: RateLimitedError, name: str) -> Problem:
+    detail = f"{name} wants to be left alone for a moment. Try again then."
+    wait = _WAIT_FOR_QUOTA
+    if error.is_daily:
+        detail = f"{name}'s limit of the day is used up. It may take an hour or more; try then."
+        wait = _WAIT_FOR_DAILY_QUOTA
+    return Problem(
+        status=503,
+        code="vendor_rate_limited",
+        title="A connected service is busy",
+        detail=detail,
+        retryable=True,
+        headers=_retry_after(error.retry_after or wait),
     )
 
 

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import time
 import zoneinfo
-from typing import Protocol, cast
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import urlsplit
 
 import structlog
 from apiflask import APIFlask
 from apiflask.exceptions import HTTPError
 from flask import Response, g, request
+from werkzeug.datastructures import ImmutableDict
 
 from app.api import answers, examples, openapi
 from app.api.bodies import encoded
 from app.api.cursors import Cursors
 from app.api.door import Bookings, Door, Pingable, extension_name
 from app.api.openapi import problems
-from app.api.routes import v1
+from app.api.routes import BOOKS, MOST_BODY_BYTES, QUERY_NAMES, v1
 from app.auth import Authenticator, CertificateSource, RoleSource
 from app.clock import Clock
 from app.observability import Metrics, configure_logging, request_id_for
 from app.problems import INTERNAL_ERROR, MEDIA_TYPE, Problem, problem_of
 from app.settings import Environment, Settings
 
-#: The largest request that is read.
-MOST_BODY_BYTES = 256 * 1024
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _LOG = structlog.get_logger(__name__)
 
@@ -35,6 +38,12 @@ _SAFE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
+
+
+class _Application(APIFlask):
+    """Answers OPTIONS like any other method that nobody offers, from its first route on."""
+
+    default_config = ImmutableDict({**APIFlask.default_config, "PROVIDE_AUTOMATIC_OPTIONS": False})
 
 
 class Wired(Protocol):
@@ -80,7 +89,7 @@ def create_app(wiring: Wired | None = None) -> APIFlask:
         wiring = _wiring_from_environment()
     settings = wiring.settings
     configure_logging(settings.log_level)
-    app = APIFlask(
+    app = _Application(
         "app",
         title="Hot handover for Salesforce",
         version="1",
@@ -110,6 +119,7 @@ def create_app(wiring: Wired | None = None) -> APIFlask:
     app.register_error_handler(HTTPError, _answer_error)
     app.register_blueprint(v1)
     _add_signs_of_life(app)
+    app.wsgi_app = _hanging_up(app.wsgi_app)  # type: ignore[assignment, method-assign]  # Flask's own way
     return app
 
 
@@ -126,8 +136,8 @@ def _configure(app: APIFlask, settings: Settings) -> None:
         hosts += ["localhost", "127.0.0.1"]
     app.config.update(
         TRUSTED_HOSTS=hosts,
-        MAX_CONTENT_LENGTH=MOST_BODY_BYTES,
-        PROVIDE_AUTOMATIC_OPTIONS=False,
+        # One more: a body in chunks is cut off there, and then one can see that it is too long.
+        MAX_CONTENT_LENGTH=MOST_BODY_BYTES + 1,
         OPENAPI_VERSION="3.0.3",
         SECURITY_SCHEMES=openapi.SECURITY_SCHEMES,
         DESCRIPTION=openapi.DESCRIPTION,
@@ -159,6 +169,9 @@ def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
     for name, value in _SAFE_HEADERS.items():
         response.headers[name] = value
+    if _has_body() and "has_read_body" not in g:
+        # What was not read would be taken for the next request.
+        response.headers["Connection"] = "close"
     Door.here().metrics.count(
         method=request.method, route=route, status=response.status_code, seconds=seconds
     )
@@ -183,8 +196,38 @@ def _forget(_error: BaseException | None) -> None:
     structlog.contextvars.clear_contextvars()
 
 
+def _has_body() -> bool:
+    return bool(request.content_length) or "Transfer-Encoding" in request.headers
+
+
+def _hanging_up(application: WSGIApplication) -> WSGIApplication:
+    """Passes on to gunicorn that an answer is the connection's last one.
+
+    WSGI (PEP 3333) does not let an application decide about connections, and gunicorn leaves
+    the header out; but it gives its response along, which can be told.
+    """
+
+    def run(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            hang_up: Callable[[], None] | None = getattr(
+                getattr(start_response, "__self__", None), "force_close", None
+            )
+            if hang_up is not None and ("Connection", "close") in headers:
+                hang_up()
+            return start_response(status, headers, *more)
+
+        return application(environ, start)
+
+    return run
+
+
 def _answer_error(error: Exception) -> Response:
-    problem = problem_of(error)
+    problem = problem_of(
+        error, books=request.endpoint == BOOKS, has_key="Idempotency-Key" in request.headers
+    )
+    if request.method in ("GET", "HEAD") and problem.field is not None:
+        # The service knows one name for each thing; an address has shorter ones.
+        problem = replace(problem, field=QUERY_NAMES.get(problem.field, problem.field))
     if problem == INTERNAL_ERROR:
         _LOG.error("defect", exc_info=error)
     elif problem.status >= 500:  # noqa: PLR2004 - an HTTP status

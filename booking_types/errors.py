@@ -7,6 +7,7 @@ else that is raised is a defect.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from booking_types.model import Slot
 
@@ -80,9 +81,14 @@ class NoHostAvailableError(BookingError):
 
 
 class AvailabilityUnverifiedError(BookingError):
-    """A calendar that has to be asked could not be read, so nobody knows whether it is free."""
+    """A calendar that has to be asked could not be read, so nobody knows whether it is free.
+
+    Attributes:
+        retry_after: How long the calendar wants to be left alone, when it said so.
+    """
 
     code = "availability_unverified"
+    retry_after: timedelta | None = None
 
 
 class RevisionConflictError(BookingError):

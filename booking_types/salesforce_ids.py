@@ -17,6 +17,7 @@ _SHORT, _LONG = 15, 18
 _ALPHANUMERIC = re.compile(r"[0-9A-Za-z]+", re.ASCII)
 _SUFFIX_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _CHUNK = 5
+_WHERE = "copy it from the record's address"
 
 #: The first three characters of a user's id.
 USER_PREFIX = "005"
@@ -36,10 +37,11 @@ def salesforce_id(text: str, *, field: str | None = None) -> str:
             no id has, or three last characters that do not fit the rest.
     """
     if len(text) not in (_SHORT, _LONG) or not _ALPHANUMERIC.fullmatch(text):
-        raise _invalid("a Salesforce id has 15 or 18 letters and digits", field)
+        raise _invalid(f"A Salesforce id has 15 or 18 letters and digits; {_WHERE}.", field)
     whole = text[:_SHORT] + _suffix(text[:_SHORT])
     if len(text) == _LONG and text != whole:
-        raise _invalid("the last three characters of this Salesforce id do not fit the rest", field)
+        words = "The last three characters of this Salesforce id do not fit the rest"
+        raise _invalid(f"{words}; {_WHERE}.", field)
     return whole
 
 

@@ -47,7 +47,7 @@ class Strict(Schema):
         name = str(names[0]) if names else ""
         known = {field.data_key or own for own, field in self.fields.items()}
         if name not in known:
-            raise _unknown(name)
+            raise unknown_field(name)
         if name not in data:
             raise _missing(name)
         raise InvalidRequestError(
@@ -65,7 +65,8 @@ def _missing(name: str) -> InvalidRequestError:
     return InvalidRequestError("This has to be given.", code="missing_field", field=name)
 
 
-def _unknown(name: str) -> InvalidRequestError:
+def unknown_field(name: str) -> InvalidRequestError:
+    """The error for something that was given and is not known."""
     return InvalidRequestError(
         f"“{name[:80]}” is nothing this address takes; check its spelling.",
         code="field_not_allowed",
@@ -207,7 +208,7 @@ def _guest(item: Any, *, place: str) -> Guest:
         raise InvalidRequestError("A guest is an object.", code="invalid_type", field=place)
     for name in item:
         if name not in ("email", "name"):
-            raise _unknown(f"{place}.{name}")
+            raise unknown_field(f"{place}.{name}")
     if "email" not in item:
         raise _missing(f"{place}.email")
     return Guest(

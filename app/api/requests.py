@@ -186,13 +186,23 @@ def asked_span(query: Mapping[str, Any]) -> Interval:
     )
 
 
-def asked_instant(query: Mapping[str, Any], name: str) -> datetime | None:
-    """An instant of a query, if it has it.
+def asked_bounds(query: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
+    """Between which instants a ``BookingsQuery`` looks; either may be open.
 
     Raises:
-        InvalidRequestError: It is none.
+        InvalidRequestError: One is none, or nothing can lie between them (``invalid_range``).
     """
-    return instants.instant(query[name], zone=None, field=name) if name in query else None
+    after, before = (
+        instants.instant(query[name], zone=None, field=name) if name in query else None
+        for name in ("after", "before")
+    )
+    if after is not None and before is not None and before <= after:
+        raise InvalidRequestError(
+            "Nothing starts between these; give a `before` that is later than `after`.",
+            code="invalid_range",
+            field="before",
+        )
+    return after, before
 
 
 def idempotency_key(value: str | None) -> str | None:

@@ -13,11 +13,11 @@ from uuid import UUID
 from apiflask import APIBlueprint
 from flask import Response, g, request, url_for
 from marshmallow import RAISE
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from app.api import answers, bodies, examples, requests
 from app.api.door import Door, authenticated
-from app.api.fields import read_salesforce_id
+from app.api.fields import read_salesforce_id, unknown_field
 from app.api.openapi import problems
 from app.bookings.questions import AvailabilityRequest, BookingsRequest, BookRequest
 from app.callers import Role
@@ -29,19 +29,30 @@ v1 = APIBlueprint("v1", __name__, url_prefix="/v1", tag="Bookings")
 _SEES_OFFERS = (Role.ORGANIZER, Role.ADMIN)
 _SEES_BOOKINGS = (Role.ORGANIZER, Role.HOST, Role.ADMIN)
 
+#: The operation that books.
+BOOKS = "v1.create_booking"
+#: The largest request that is read.
+MOST_BODY_BYTES = 256 * 1024
+
+#: What a query calls the things that the service calls otherwise.
+QUERY_NAMES: Mapping[str, str] = {"host_id": "host", "co_host_ids": "co_hosts"}
+
+#: Operations without a schema for their query take none.
+_WITHOUT_QUERY = (BOOKS, "v1.list_hosts", "v1.show_booking", "v1.show_booking_by_key")
+#: Query parameters that may be given several times.
+_REPEATABLE = ("co_hosts",)
+
 #: Which permission sets open which operation. The service decides about the record itself.
 _ALLOWED: Mapping[str, tuple[Role, ...]] = {
     "v1.list_booking_types": _SEES_OFFERS,
     "v1.list_hosts": _SEES_OFFERS,
     "v1.show_availability": _SEES_OFFERS,
-    "v1.create_booking": (Role.ORGANIZER,),
+    BOOKS: (Role.ORGANIZER,),
     "v1.show_booking": _SEES_BOOKINGS,
     "v1.show_booking_by_key": _SEES_BOOKINGS,
     "v1.list_bookings": _SEES_BOOKINGS,
 }
 
-#: Query parameters that may be given several times.
-_REPEATABLE = ("co_hosts",)
 _READS = ("GET", "HEAD")
 
 
@@ -53,6 +64,8 @@ def _admit() -> None:
     )
     g.authenticated.require(*_ALLOWED.get(request.endpoint or "", ()))
     for name, values in request.args.lists():
+        if request.endpoint in _WITHOUT_QUERY:
+            raise unknown_field(name)
         if len(values) > 1 and name not in _REPEATABLE:
             raise InvalidRequestError(
                 "This may be given only once.", code="repeated_parameter", field=name[:80]
@@ -60,8 +73,12 @@ def _admit() -> None:
     if is_write:
         if request.mimetype != "application/json":
             raise UnsupportedMediaType
+        raw = request.get_data(cache=True)
+        if len(raw) > MOST_BODY_BYTES:
+            raise RequestEntityTooLarge
+        g.has_read_body = True
         # The reader behind ``input`` reads the same bytes again, knowing that they are sound.
-        parse_object(request.get_data(cache=True))
+        parse_object(raw)
 
 
 def _answer(body: Any, status: int = 200) -> Response:
@@ -214,10 +231,11 @@ def list_bookings(query: dict[str, Any]) -> Response:
     door, caller = Door.here(), authenticated().caller
     question = requests.bookings_question(org_id=caller.org_id, query=query)
     cursor = query.get("cursor")
+    after, before = requests.asked_bounds(query)
     asked = BookingsRequest(
         record_id=query.get("record_id"),
-        after=requests.asked_instant(query, "after"),
-        before=requests.asked_instant(query, "before"),
+        after=after,
+        before=before,
         limit=query.get("limit", 50),
         cursor=None if cursor is None else door.cursors.read(cursor, question=question),
     )

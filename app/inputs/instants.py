@@ -57,7 +57,7 @@ def instant(value: object, *, zone: ZoneInfo | None, field: str) -> datetime:
         theirs = found.astimezone(zone).utcoffset()
         if theirs != given.utcoffset():
             raise InvalidRequestError(
-                f"The offset {offset} is not the one of {zone.key} at that time.",
+                f"The offset {offset} is not the one of {zone.key} at that time; correct one of them.",
                 code="offset_zone_mismatch",
                 field=field,
             )
@@ -72,11 +72,13 @@ def span(*, start: datetime, end: datetime, field: str) -> Interval:
     """
     if end <= start:
         raise InvalidRequestError(
-            "The end must be after the start.", code="invalid_range", field=field
+            "The end must be after the start; choose a later one.",
+            code="invalid_range",
+            field=field,
         )
     if end - start > LONGEST_SPAN:
         raise InvalidRequestError(
-            f"At most {LONGEST_SPAN.days} days can be looked at at once.",
+            f"At most {LONGEST_SPAN.days} days can be looked at at once; ask for fewer.",
             code="range_too_large",
             field=field,
         )
@@ -137,7 +139,7 @@ def _by_the_clock(local: datetime, *, zone: ZoneInfo | None, field: str) -> date
     found = instants(local, zone=zone)
     if not found:
         raise InvalidRequestError(
-            f"The clocks in {zone.key} jump over this time on that day.",
+            f"The clocks in {zone.key} jump over this time on that day; choose another.",
             code="nonexistent_local_time",
             field=field,
         )

@@ -69,7 +69,7 @@ def _checked(value: object, *, field: str, most: int, allowed: frozenset[str]) -
     text = unicodedata.normalize("NFC", value)
     if len(text) > most:
         raise InvalidRequestError(
-            f"This has {len(text):,} characters; at most {most:,} are possible.",
+            f"This has {len(text):,} characters; at most {most:,} are possible. Shorten it.",
             code="too_long",
             field=field,
         )
@@ -99,5 +99,7 @@ def is_fine(character: str, allowed: frozenset[str]) -> bool:
 
 def _invalid(what: str, field: str) -> InvalidRequestError:
     return InvalidRequestError(
-        f"This text holds {what}, which cannot stand here.", code="invalid_text", field=field
+        f"This text holds {what}, which cannot stand here; take it out.",
+        code="invalid_text",
+        field=field,
     )

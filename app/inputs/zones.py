@@ -67,9 +67,9 @@ def zone(name: str) -> ZoneInfo:
 
 def _unknown(value: str, field: str) -> UnknownTimeZoneError:
     suggestion = _suggestions().get(value.casefold(), "")
-    hint = f"did you mean {suggestion}?" if suggestion else "name a place, like America/New_York."
+    hint = f"Did you mean {suggestion}?" if suggestion else "Name a place, like America/New_York."
     return UnknownTimeZoneError(
-        f"“{value}” is no IANA time zone: {hint}", field=field, suggestion=suggestion
+        f"“{value}” is no IANA time zone. {hint}", field=field, suggestion=suggestion
     )
 
 

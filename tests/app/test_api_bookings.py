@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,14 +12,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import Headers
+from werkzeug.test import EnvironBuilder, TestResponse
 
 from app.api.cursors import Cursors
+from app.api.routes import MOST_BODY_BYTES
 from app.bookings.questions import BookRequest, Guest
+from app.web import create_app
 from booking_types.errors import InvalidRequestError, NotFoundError, SlotUnavailableError
 from tests.app.door import (
     BOOKING_ID,
     CO_HOST_ID,
+    PUBLIC_URL,
     RECORD_ID,
     START,
     TYPE_ID,
@@ -227,10 +232,100 @@ def test_a_body_of_another_kind_is_refused(kind: str) -> None:
     assert (answer.status_code, answer.get_json()["code"]) == (415, "unsupported_media_type")
 
 
+def in_chunks(size: int, **headers: str) -> TestResponse:
+    """Sends so many bytes without saying how many, as a server hands on what comes in chunks."""
+    raw = json.dumps(wish()).encode()
+    return client_of(DoorWiring()).post(
+        "/v1/bookings",
+        input_stream=io.BytesIO(raw + b" " * (size - len(raw))),
+        headers={"Content-Type": "application/json", "Transfer-Encoding": "chunked", **headers},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+
+
+def test_b006_a_body_in_chunks_has_the_same_limit() -> None:
+    fits = in_chunks(MOST_BODY_BYTES, **bearer())
+    by_one = in_chunks(MOST_BODY_BYTES + 1, **bearer())
+    by_far = in_chunks(MOST_BODY_BYTES * 2, **bearer())
+
+    assert fits.status_code == 201
+    for answer in (by_one, by_far):
+        assert (answer.status_code, answer.get_json()["code"]) == (413, "body_too_large")
+
+
 def test_nobody_elses_body_is_read() -> None:
     answer = client_of(DoorWiring()).post("/v1/bookings", data=b"[" * 300_000)
 
     assert answer.status_code == 401
+
+
+def test_a_connection_ends_with_a_body_that_was_not_read() -> None:
+    too_large = book(DoorWiring(), b" " * (MOST_BODY_BYTES + 1))
+    chunked = in_chunks(MOST_BODY_BYTES * 2, **bearer())
+    unknown = client_of(DoorWiring()).post("/v1/bookings", json=wish())
+    another_kind = book(DoorWiring(), **{"Content-Type": "text/plain"})
+    read = book(DoorWiring())
+    without = listed(DoorWiring())
+
+    for answer in (too_large, chunked, unknown, another_kind):
+        assert answer.headers["Connection"] == "close"
+    for answer in (read, without):
+        assert "Connection" not in answer.headers
+
+
+def test_gunicorn_is_told_that_a_connection_ends() -> None:
+    class Response:
+        """As much of gunicorn's as the door sees: the owner of ``start_response``."""
+
+        is_last = False
+
+        def force_close(self) -> None:
+            self.is_last = True
+
+        def start_response(self, *_: Any) -> Callable[[bytes], object]:
+            return lambda _: None
+
+    unread, read = Response(), Response()
+    application = create_app(DoorWiring())
+    for response, headers in ((unread, {}), (read, bearer())):
+        environ = EnvironBuilder(
+            path="/v1/bookings",
+            method="POST",
+            json=wish(),
+            headers=Headers(headers),
+            base_url=PUBLIC_URL,
+        ).get_environ()
+        list(application.wsgi_app(environ, response.start_response))
+
+    assert unread.is_last
+    assert not read.is_last
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/v1/bookings"),
+        ("GET", f"/v1/bookings/{BOOKING_ID}"),
+        ("GET", "/v1/bookings/by-key/k"),
+        ("GET", "/v1/bookings"),
+        ("GET", f"/v1/records/{RECORD_ID}/booking-types"),
+        ("GET", f"/v1/records/{RECORD_ID}/booking-types/{TYPE_ID}/hosts"),
+        ("GET", f"/v1/records/{RECORD_ID}/booking-types/{TYPE_ID}/availability"),
+    ],
+)
+def test_b065_no_address_takes_a_parameter_it_does_not_know(method: str, path: str) -> None:
+    wiring = DoorWiring()
+
+    answer = client_of(wiring).open(
+        f"{path}?fields=notes",
+        method=method,
+        json=wish() if method == "POST" else None,
+        headers=bearer(),
+    )
+
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "field_not_allowed")
+    assert answer.get_json()["field"] == "fields"
+    assert wiring.booking_service.asked == []
 
 
 # ---------------------------------------------------------------- what reaches the service
@@ -467,6 +562,8 @@ def listed(wiring: DoorWiring, query: str = "") -> TestResponse:
         ("?after=2027-03-09", 422, "invalid_datetime"),
         ("?before=2027-03-09T10:00:00", 422, "timezone_required"),
         ("?limit=5&limit=6", 422, "repeated_parameter"),
+        ("?after=2027-03-09T10:00:00Z&before=2027-03-09T09:00:00Z", 422, "invalid_range"),
+        ("?after=2027-03-09T10:00:00Z&before=2027-03-09T10:00:00Z", 422, "invalid_range"),
     ],
 )
 def test_b065_b069_b070_a_bad_query_is_refused(query: str, status: int, code: str) -> None:

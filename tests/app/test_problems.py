@@ -153,6 +153,93 @@ def test_a_vendor_decides_how_long_to_wait() -> None:
     assert answer_to(RATE_LIMITED).headers["Retry-After"] == "7"
 
 
+@pytest.mark.parametrize(
+    ("error", "wait", "words"),
+    [
+        (RateLimitedError("google", "x", "429", retry_after=timedelta(seconds=30)), "30", "moment"),
+        (RateLimitedError("salesforce", "x", "403", is_daily=True), "3600", "an hour or more"),
+    ],
+)
+def test_a_quota_says_how_long_it_takes(error: Exception, wait: str, words: str) -> None:
+    answer = answer_to(error)
+
+    assert answer.headers["Retry-After"] == wait
+    assert words in answer.get_json()["detail"]
+    assert ("moment" in answer.get_json()["detail"]) is (words == "moment")
+
+
+def test_a_calendar_that_cannot_be_checked_says_how_long_it_wants_to_be_left_alone() -> None:
+    error = AvailabilityUnverifiedError("x")
+    error.retry_after = timedelta(seconds=30)
+
+    assert answer_to(error).headers["Retry-After"] == "30"
+
+
+def test_a_locked_record_is_not_a_vendor_that_does_not_answer() -> None:
+    error = TransientError("salesforce", "x", "for now", vendor_code="UNABLE_TO_LOCK_ROW")
+
+    said = answer_to(error).get_json()
+
+    assert (said["code"], said["retryable"]) == ("record_locked", True)
+    assert "does not answer" not in said["title"] + said["detail"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        AvailabilityUnverifiedError("The calendar cannot be read."),
+        TransientError("google", "x", "y"),
+        RATE_LIMITED,
+        ConnectionBrokenError("salesforce", "x", "y"),
+        RejectedError("salesforce", "x", "y"),
+    ],
+)
+def test_who_wanted_to_book_learns_that_a_vendor_s_trouble_booked_nothing(error: Exception) -> None:
+    booking, _ = call_with(error)
+    looking = answer_to(error)
+
+    assert booking.get_json()["detail"].startswith("Nothing was booked. ")
+    assert "booked" not in looking.get_json()["detail"]
+
+
+def test_a_vendor_s_trouble_while_the_caller_is_checked_booked_nothing_either() -> None:
+    wiring = DoorWiring()
+    wiring.roles.error = TransientError("salesforce", "x", "y")
+
+    answer = client_of(wiring).post("/v1/bookings", json=wish(), headers=bearer())
+
+    assert answer.get_json()["detail"].startswith("Nothing was booked. ")
+
+
+def test_a_commit_of_which_nobody_knows_is_not_called_nothing() -> None:
+    gone = database_error(sqlalchemy.exc.OperationalError, psycopg.OperationalError)
+    wiring = DoorWiring()
+    wiring.booking_service.error = gone
+
+    with_key, _ = call_with(gone)
+    without = client_of(wiring).post("/v1/bookings", json=wish(), headers=bearer())
+
+    for answer in (with_key, without):
+        assert answer.get_json()["detail"].startswith("It is not certain whether it was booked.")
+        assert "GET /v1/bookings/by-key/{your key}" in answer.get_json()["detail"]
+    assert with_key.get_json()["retryable"] is True
+    assert without.get_json()["retryable"] is False
+    assert "booked" not in answer_to(gone).get_json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("field", "in_query"), [("host_id", "host"), ("co_host_ids", "co_hosts"), ("to", "to")]
+)
+def test_a_problem_of_a_query_names_its_parameter(field: str, in_query: str) -> None:
+    error = InvalidRequestError("x", code="not_a_host", field=field)
+
+    looking = answer_to(error)
+    booking, _ = call_with(error)
+
+    assert looking.get_json()["field"] == in_query
+    assert booking.get_json()["field"] == field
+
+
 def test_a_problem_names_the_field_at_fault() -> None:
     said = answer_to(InvalidRequestError("x", code="beyond_horizon", field="start")).get_json()
 
@@ -200,6 +287,14 @@ def test_b106_another_method_is_not_allowed(method: str) -> None:
 
     assert (answer.status_code, answer.get_json()["code"]) == (405, "method_not_allowed")
     assert answer.headers["Allow"] == "GET, HEAD, POST"
+
+
+@pytest.mark.parametrize("path", ["/v1/openapi.json", "/health", "/metrics", TYPES])
+def test_b106_no_address_has_options(path: str) -> None:
+    answer = client_of(DoorWiring()).open(path, method="OPTIONS")
+
+    assert (answer.status_code, answer.get_json()["code"]) == (405, "method_not_allowed")
+    assert answer.headers["Allow"] == "GET, HEAD"
 
 
 @pytest.mark.parametrize("host", ["evil.com", "handover.example.evil.com", "evil.com:443", "a b"])
