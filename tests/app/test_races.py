@@ -94,3 +94,17 @@ def test_the_same_key_at_the_same_instant_makes_one_booking_and_one_answer(
     assert found == ["booked"] * 8
     assert all(body == bodies[0] for body in bodies)
     assert house.execute("select count(*) from bookings")[0][0] == 1
+
+
+def test_two_slots_that_only_their_buffers_keep_apart_are_not_both_taken(house: House) -> None:
+    host = house.a_host("host")
+    kind = house.a_booking_type(hosts=[host], buffer_after=timedelta(minutes=30))
+    lead = house.a_lead()
+    calls: list[Callable[[], object]] = [
+        lambda: house.book(lead, kind, TUESDAY_10, host=host),
+        lambda: house.book(lead, kind, upcoming(2, "10:30"), host=host),
+    ]
+
+    found = outcomes(calls * 4)
+
+    assert sorted(found) == ["booked"] + ["slot_taken"] * 7
