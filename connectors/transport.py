@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import email.utils
 import json
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
+import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
@@ -35,6 +37,9 @@ WRITE_TIMEOUT = (3.0, 20.0)
 
 #: How much of an answer we are ready to hold; a vendor's largest honest page is far below.
 MAX_BODY_BYTES = 20 * 1024 * 1024
+#: How long a whole answer may take, in multiples of the time for its next byte.
+_WHOLE_ANSWER = 3
+_CHUNK_BYTES = 65_536
 
 
 class _Adapter(HTTPAdapter):
@@ -61,7 +66,37 @@ class _Adapter(HTTPAdapter):
             if request.url.startswith(prefix):
                 request.url = base + request.url[len(prefix) :]
                 request.headers.pop("Host", None)
-        return super().send(request, **kwargs)
+        response = super().send(request, **kwargs)
+        if not kwargs.get("stream"):
+            _read_whole(response, seconds=_WHOLE_ANSWER * kwargs["timeout"][1])
+        return response
+
+
+def _read_whole(response: requests.Response, *, seconds: float) -> None:
+    """Read the answer's body, but not for ever and not without end.
+
+    The time-out of a request counts from one byte to the next, so a server that drips would hold
+    the caller as long as it likes.
+    """
+    deadline = time.monotonic() + seconds
+    parts: list[bytes] = []
+    size = 0
+    try:
+        while part := response.raw.read1(_CHUNK_BYTES, decode_content=True):
+            parts.append(part)
+            size += len(part)
+            if size > MAX_BODY_BYTES:
+                raise requests.ConnectionError("the answer is too long", request=response.request)
+            if time.monotonic() > deadline:
+                raise requests.ReadTimeout("the answer does not end", request=response.request)
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        response.close()
+        if isinstance(error, requests.RequestException):
+            raise
+        raise requests.ConnectionError(error, request=response.request) from error
+    # Where requests itself keeps a body that was read.
+    response._content = b"".join(parts)  # noqa: SLF001
+    response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _retries(*, attempts: int) -> Retry:
@@ -162,11 +197,14 @@ def network_error(
 ) -> ConnectorError:
     """The error to raise for a request that got no answer.
 
-    A write that could not even connect was not sent; any other write without an answer may have
-    happened.
+    A write that could not even connect was not sent, nor one to a server whose certificate we
+    do not trust; any other write without an answer may have happened.
     """
-    never_sent = isinstance(error, (requests.ConnectTimeout, requests.exceptions.SSLError)) or (
-        isinstance(error, requests.ConnectionError) and "NewConnectionError" in repr(error)
+    told = repr(error)
+    never_sent = (
+        isinstance(error, requests.ConnectTimeout)
+        or (isinstance(error, requests.ConnectionError) and "NewConnectionError" in told)
+        or "CERTIFICATE_VERIFY_FAILED" in told
     )
     if is_write and not never_sent:
         return OutcomeUnknownError(connector, operation, "no answer after the request was sent")
