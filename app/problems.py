@@ -172,8 +172,9 @@ def problem_of(error: BaseException, *, books: bool = False, has_key: bool = Fal
         return _of_storage_trouble(books=books, has_key=has_key)
     else:
         return INTERNAL_ERROR
-    if books and isinstance(error, AvailabilityUnverifiedError | ConnectorError):
-        # Vendors are asked before anything is written.
+    # Vendors are asked before anything is written.
+    is_before = books and isinstance(error, AvailabilityUnverifiedError | ConnectorError)
+    if is_before and "nothing was booked" not in problem.detail.casefold():
         return replace(problem, detail=f"Nothing was booked. {problem.detail}")
     return problem
 

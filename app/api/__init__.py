@@ -4,7 +4,7 @@
 * ``fields``, ``requests``: what is taken, as schemas that read with ``app.inputs``.
 * ``answers``: what is answered, as schemas for the OpenAPI document.
 * ``bodies``: what is answered, built; knows neither Flask nor marshmallow.
-* ``wording``: the states of targets in words.
+* ``wording``, ``failures``: the states of targets in words.
 * ``cursors``: where the next page goes on.
 * ``examples``: one of everything, for the document.
 * ``openapi``: the document's finish.

@@ -234,11 +234,15 @@ class NamedPerson(Answer):
     name = _text()
 
 
+#: About members that a booking does not have for everybody.
+_INSIDE = "For those who attend it or booked it, and for admins."
+
+
 class Guest(Answer):
     """Somebody from outside who is invited."""
 
-    email = _text("As mail is sent; a foreign domain in punycode.")
-    shown_email = _text("As people should read it.")
+    email = _text(f"As mail is sent; a foreign domain in punycode. {_INSIDE}", required=False)
+    shown_email = _text(f"As people should read it. {_INSIDE}", required=False)
     name = _text()
 
 
@@ -261,12 +265,18 @@ class TargetState(Answer):
     is_done = _claim("It shows the booking as it is now.")
     needs_attention = _claim("A person has to do something.")
     error_code = _text(required=False)
+    vendor_message = _text(
+        "The vendor's own words about what went wrong; for admins.", required=False
+    )
     next_attempt_at = _instant(required=False)
     done_at = _instant("When it was last done.", required=False)
     external = fields.Dict(
         keys=fields.String(),
         values=fields.String(),
-        metadata={"description": "What the vendor calls it: ids and addresses there."},
+        metadata={
+            "description": "What the vendor calls it: ids and addresses there, as far as the "
+            "caller may see them."
+        },
     )
 
 
@@ -291,9 +301,9 @@ class Booking(Answer):
     platform = _one_of(Platform)
     platform_name = _text()
     place = _text()
-    join_url = _text("Once there is one. A secret of those who attend.", required=False)
+    join_url = _text(f"Once there is one. {_INSIDE}", required=False)
     subject = _text()
-    notes = _text()
+    notes = _text(f"The organizer's. {_INSIDE}", required=False)
     booked_by = fields.Nested(BookedBy, required=True)
     created_at = _instant()
     targets = _many(TargetState)

@@ -7,13 +7,14 @@ where the schemas in ``answers`` do not require it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from app.api.wording import PLATFORM_NAMES, target_detail, target_title
+from app.api.wording import PLATFORM_NAMES, Progress, target_detail, target_title
 from app.bookings.questions import (
     AvailabilityAnswer,
     BookingView,
@@ -23,7 +24,8 @@ from app.bookings.questions import (
     OfferedTypes,
     RefusedType,
 )
-from app.deliveries.targets import Target
+from app.callers import Caller, Role
+from app.deliveries.targets import Target, is_given_up
 from app.inputs.emails import shown_email
 from app.problems import utc_text
 from app.storage.tables import Delivery
@@ -220,11 +222,52 @@ def _reason(reason: Reason) -> dict[str, Any]:
 # -------------------------------------------------------------------------- bookings
 
 
-def booking_body(view: BookingView) -> dict[str, Any]:
-    """A booking with the state of every target."""
+#: What a colleague who merely can read the record sees of ``external``. A conference's id and a
+#: calendar's event would let them join.
+_SEEN_BY_READERS = ("crm_event_id", "crm_booking_id", "fields")
+#: What those see who attend or booked; the rest is for admins: accounts and our own notes.
+_SEEN_BY_INSIDERS = (
+    *_SEEN_BY_READERS,
+    "event_id",
+    "calendar_id",
+    "conference_id",
+    "ical_uid",
+    "web_url",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who reads a booking.
+
+    Attributes:
+        is_insider: They attend it, booked it, or look after all of them: they see how to join,
+            the notes and the guests' addresses.
+        is_admin: They look after all of them: they see vendors' own words.
+    """
+
+    is_insider: bool
+    is_admin: bool
+
+    @staticmethod
+    def of(view: BookingView, *, caller: Caller, roles: frozenset[Role]) -> Viewer:
+        """What this caller is to the booking."""
+        is_admin = Role.ADMIN in roles
+        booked = view.booking.booked_by
+        has_booked = (booked.get("kind"), booked.get("id")) == (caller.kind.value, caller.actor_id)
+        attends = caller.actor_id in {row.host_id for row in view.hosts}
+        return Viewer(is_insider=is_admin or has_booked or attends, is_admin=is_admin)
+
+
+#: Whoever books sees all but vendors' words; so does the stored answer to an idempotency key.
+BOOKER = Viewer(is_insider=True, is_admin=False)
+
+
+def booking_body(view: BookingView, *, viewer: Viewer = BOOKER) -> dict[str, Any]:
+    """A booking with the state of every target, as this viewer may see it."""
     booking = view.booking
     platform = Platform(booking.platform)
-    targets = [_target(each, view) for each in view.deliveries]
+    targets = [_target(each, view, viewer) for each in view.deliveries]
     if view.has_invitation:
         targets += [
             _invitation_by_calendar(each)
@@ -254,50 +297,52 @@ def booking_body(view: BookingView) -> dict[str, Any]:
         "local_start": booking.local_start,
         "host": _named(booking.host_id, view),
         "co_hosts": [_named(each.host_id, view) for each in view.hosts if each.role == "co_host"],
-        "guests": [_guest(each) for each in booking.guests],
+        "guests": [_guest(each, viewer) for each in booking.guests],
         "invites_guests": view.has_invitation,
         "platform": platform.value,
         "platform_name": PLATFORM_NAMES[platform],
         "place": booking.place or "",
         "subject": booking.subject,
-        "notes": booking.notes or "",
         "booked_by": booked_by,
         "created_at": utc_text(_utc(booking.created_at)),
         "targets": targets,
         "is_settled": all(target["is_done"] for target in targets),
     }
-    if booking.join_url:
-        body["join_url"] = booking.join_url
+    if viewer.is_insider:
+        body["notes"] = booking.notes or ""
+        if booking.join_url:
+            body["join_url"] = booking.join_url
     return body
 
 
-def bookings_body(views: Iterable[BookingView], *, next_cursor: str) -> dict[str, Any]:
+def bookings_body(
+    views: Iterable[BookingView], *, next_cursor: str, caller: Caller, roles: frozenset[Role]
+) -> dict[str, Any]:
     """One page of bookings.
 
     Args:
         views: In the order of their starts.
         next_cursor: Where the next page goes on; empty on the last one.
+        caller: Who asks.
+        roles: Theirs.
     """
-    return {"bookings": [booking_body(view) for view in views], "next_cursor": next_cursor}
+    bodies = [
+        booking_body(view, viewer=Viewer.of(view, caller=caller, roles=roles)) for view in views
+    ]
+    return {"bookings": bodies, "next_cursor": next_cursor}
 
 
-def _target(delivery: Delivery, view: BookingView) -> dict[str, Any]:
+def _target(delivery: Delivery, view: BookingView, viewer: Viewer) -> dict[str, Any]:
     is_done = delivery.state == "done" and delivery.delivered_revision >= view.booking.revision
-    platform = Platform(view.booking.platform)
     person = view.host_names.get(delivery.subject_id, "")
     if delivery.subject_id and delivery.subject_id == view.booking.booked_by.get("id"):
         person = person or (view.booking.organizer or {}).get("name", "")
+    progress = _progress(delivery, view, person=person, is_done=is_done)
     body: dict[str, Any] = {
         "target": delivery.target,
-        "title": target_title(delivery.target, platform=platform, person=person),
+        "title": target_title(delivery.target, platform=progress.platform, person=person),
         "state": delivery.state,
-        "detail": target_detail(
-            delivery.target,
-            state=delivery.state,
-            is_done=is_done,
-            has_earlier=delivery.delivered_revision > 0,
-            reason=delivery.error_message or "",
-        ),
+        "detail": target_detail(progress),
         "is_done": is_done,
         "needs_attention": delivery.state == "needs_attention",
     }
@@ -309,10 +354,38 @@ def _target(delivery: Delivery, view: BookingView) -> dict[str, Any]:
         body["next_attempt_at"] = utc_text(_utc(delivery.next_attempt_at))
     if delivery.done_at is not None:
         body["done_at"] = utc_text(_utc(delivery.done_at))
-    external = {name: str(value) for name, value in delivery.external.items() if value}
+    if viewer.is_admin and delivery.vendor_message and not is_done:
+        body["vendor_message"] = delivery.vendor_message
+    external = _external(delivery.external, viewer)
     if external:
         body["external"] = external
     return body
+
+
+def _progress(delivery: Delivery, view: BookingView, *, person: str, is_done: bool) -> Progress:
+    late = [row for row in view.deliveries if row.state == "needs_attention"]
+    return Progress(
+        target=Target(delivery.target),
+        platform=Platform(view.booking.platform),
+        person=person,
+        state=delivery.state,
+        is_done=is_done,
+        has_earlier=delivery.delivered_revision > 0,
+        code=delivery.error_code or "",
+        reason=delivery.error_message or "",
+        next_attempt_at=delivery.next_attempt_at,
+        late={Target(row.target) for row in late},
+        stuck={Target(row.target) for row in late if is_given_up(row)},
+    )
+
+
+def _external(external: Mapping[str, Any], viewer: Viewer) -> dict[str, str]:
+    seen = _SEEN_BY_INSIDERS if viewer.is_insider else _SEEN_BY_READERS
+    return {
+        name: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        for name, value in external.items()
+        if value and (viewer.is_admin or name in seen)
+    }
 
 
 def _invitation_by_calendar(event: dict[str, Any]) -> dict[str, Any]:
@@ -321,7 +394,7 @@ def _invitation_by_calendar(event: dict[str, Any]) -> dict[str, Any]:
         **{name: value for name, value in event.items() if name != "external"},
         "target": Target.INVITATION.value,
         "title": target_title(Target.INVITATION, platform=Platform.NONE, person=""),
-        "detail": "Sent by the host's calendar" if event["is_done"] else event["detail"],
+        "detail": "Sent by the host's calendar." if event["is_done"] else event["detail"],
     }
 
 
@@ -329,9 +402,12 @@ def _named(host_id: str, view: BookingView) -> dict[str, str]:
     return {"host_id": host_id, "name": view.host_names.get(host_id, "")}
 
 
-def _guest(guest: dict[str, Any]) -> dict[str, str]:
+def _guest(guest: dict[str, Any], viewer: Viewer) -> dict[str, str]:
+    name = {"name": guest.get("name", "")}
+    if not viewer.is_insider:
+        return name
     email = guest["email"]
-    return {"email": email, "shown_email": shown_email(email), "name": guest.get("name", "")}
+    return {"email": email, "shown_email": shown_email(email), **name}
 
 
 def _utc(instant: datetime) -> datetime:

@@ -19,7 +19,7 @@ from app.api import answers, bodies, examples, requests
 from app.api.door import Door, authenticated
 from app.api.fields import read_salesforce_id, unknown_field
 from app.api.openapi import problems
-from app.bookings.questions import AvailabilityRequest, BookingsRequest, BookRequest
+from app.bookings.questions import AvailabilityRequest, BookingsRequest, BookingView, BookRequest
 from app.callers import Role
 from app.inputs.json_objects import parse_object
 from booking_types.errors import InvalidRequestError
@@ -83,6 +83,14 @@ def _admit() -> None:
 
 def _answer(body: Any, status: int = 200) -> Response:
     return Response(bodies.encoded(body), status=status, mimetype="application/json")
+
+
+def _seen(view: BookingView) -> dict[str, Any]:
+    """The booking as its caller may see it."""
+    said = authenticated()
+    return bodies.booking_body(
+        view, viewer=bodies.Viewer.of(view, caller=said.caller, roles=said.roles)
+    )
 
 
 @v1.get("/records/<record_id>/booking-types")
@@ -197,9 +205,14 @@ def create_booking(headers: dict[str, Any], wish: BookRequest) -> Response:
     security="salesforce",
 )
 def show_booking(booking_id: UUID) -> Response:
-    """Ask again until `is_settled`."""
+    """Ask again until `is_settled`.
+
+    Those who attend it, who booked it, and admins see everything. Others who may read the record
+    see it without `join_url`, `notes`, the guests' addresses and what else would let them join.
+    Admins see with `vendor_message` what a vendor said.
+    """
     found = Door.here().bookings.get(caller=authenticated().caller, booking_id=booking_id)
-    return _answer(bodies.booking_body(found))
+    return _answer(_seen(found))
 
 
 @v1.get("/bookings/by-key/<path:idempotency_key>")
@@ -214,7 +227,7 @@ def show_booking_by_key(idempotency_key: str) -> Response:
     """For a caller who gave up waiting and wants to know what became of it."""
     key = requests.idempotency_key(idempotency_key) or ""
     found = Door.here().bookings.get_by_key(caller=authenticated().caller, key=key)
-    return _answer(bodies.booking_body(found))
+    return _answer(_seen(found))
 
 
 @v1.get("/bookings")
@@ -227,7 +240,7 @@ def show_booking_by_key(idempotency_key: str) -> Response:
     security="salesforce",
 )
 def list_bookings(query: dict[str, Any]) -> Response:
-    """By their starts, one page at a time."""
+    """By their starts, one page at a time; each as its own address shows it to the caller."""
     door, caller = Door.here(), authenticated().caller
     question = requests.bookings_question(org_id=caller.org_id, query=query)
     cursor = query.get("cursor")
@@ -241,4 +254,7 @@ def list_bookings(query: dict[str, Any]) -> Response:
     )
     views, place = door.bookings.list_bookings(caller=caller, request=asked)
     next_cursor = "" if place is None else door.cursors.write(place, question=question)
-    return _answer(bodies.bookings_body(views, next_cursor=next_cursor))
+    body = bodies.bookings_body(
+        views, next_cursor=next_cursor, caller=caller, roles=authenticated().roles
+    )
+    return _answer(body)

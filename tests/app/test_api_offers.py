@@ -1,25 +1,20 @@
-"""What can be booked, with whom and when, over HTTP; and a booking's progress in words."""
+"""What can be booked, with whom and when, over HTTP."""
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from werkzeug.test import TestResponse
 
-from app.api.bodies import booking_body, offered_body
-from app.api.wording import target_detail, target_title
+from app.api.bodies import offered_body
 from app.bookings.questions import AvailabilityRequest, RefusedType
 from app.callers import Role
-from app.deliveries.targets import Target
-from app.storage.tables import DELIVERY_STATES
 from booking_types.filters import ClauseOutcome, Refusal
 from booking_types.intervals import Interval
-from booking_types.model import Platform, Slot
+from booking_types.model import Slot
 from tests.app.door import (
     CO_HOST_ID,
     RECORD_ID,
@@ -29,9 +24,7 @@ from tests.app.door import (
     DoorWiring,
     bearer,
     booking_type,
-    booking_view,
     client_of,
-    delivery,
     offered_types,
 )
 
@@ -278,97 +271,3 @@ def test_a_big_pool_is_answered_whole() -> None:
 
     assert len(said["slots"]) == 672
     assert said["slots"][-1]["host_ids"] == list(everybody)
-
-
-# ---------------------------------------------------------------------------- progress
-
-
-@pytest.mark.parametrize(("target", "state"), list(itertools.product(Target, DELIVERY_STATES)))
-def test_every_target_in_every_state_is_said_in_words(target: Target, state: str) -> None:
-    title = target_title(target.value, platform=Platform.ZOOM, person="Host Two")
-    detail = target_detail(
-        target.value, state=state, is_done=state == "done", has_earlier=False, reason="no answer"
-    )
-
-    for words in (title, detail):
-        assert words[0].isupper()
-        assert "{" not in words
-        assert "_" not in words
-
-
-def target_of(**said: Any) -> dict[str, Any]:
-    row = delivery("conference", **said)
-    body = booking_body(booking_view(deliveries=(row,), revision=2))
-    found: dict[str, Any] = body["targets"][0]
-    return found
-
-
-@pytest.mark.parametrize(
-    ("said", "detail", "is_done"),
-    [
-        ({"state": "pending"}, "On its way", False),
-        ({"state": "waiting"}, "Waits for the calendar event", False),
-        (
-            {"state": "retrying", "error_message": "no answer"},
-            "Not done yet, trying again: no answer",
-            False,
-        ),
-        (
-            {"state": "needs_attention", "error_message": "zoom has to be connected again"},
-            "Needs attention: zoom has to be connected again",
-            False,
-        ),
-        ({"state": "done", "delivered_revision": 2}, "Ready", True),
-        ({"state": "done", "delivered_revision": 1}, "An update is on its way", False),
-    ],
-)
-def test_progress_is_told_as_it_is(said: dict[str, Any], detail: str, *, is_done: bool) -> None:
-    found = target_of(**said)
-
-    assert (found["detail"], found["is_done"]) == (detail, is_done)
-    assert found["title"] == "Zoom meeting"
-    assert found["needs_attention"] is (said["state"] == "needs_attention")
-
-
-def test_what_a_vendor_said_is_not_for_organizers() -> None:
-    body = booking_body(
-        booking_view(
-            deliveries=(
-                delivery("conference", state="needs_attention", vendor_message="secret words"),
-            )
-        )
-    )
-
-    assert "secret words" not in str(body)
-
-
-def test_a_booking_is_settled_when_every_target_shows_it_as_it_is() -> None:
-    done = delivery("crm_booking", state="done", delivered_revision=1)
-    open_one = delivery("conference", state="needs_attention")
-
-    settled = booking_body(booking_view(deliveries=(done,)))
-    unsettled = booking_body(booking_view(deliveries=(done, open_one)))
-
-    assert settled["is_settled"] is True
-    assert unsettled["is_settled"] is False
-
-
-def test_a_link_is_there_once_it_is_known() -> None:
-    assert "join_url" not in booking_body(booking_view())
-    link = "https://zoom.example/j/1"
-    assert booking_body(booking_view(join_url=link))["join_url"] == link
-
-
-def test_b048_a_foreign_domain_is_shown_with_its_punycode() -> None:
-    body = booking_body(booking_view(guest="gast@xn--bcher-kva.example"))
-
-    assert body["guests"][0]["email"] == "gast@xn--bcher-kva.example"
-    assert body["guests"][0]["shown_email"] == "gast@bücher.example (xn--bcher-kva.example)"
-
-
-def test_instants_are_answered_in_utc_whatever_zone_the_database_speaks() -> None:
-    elsewhere = START.astimezone(timezone(timedelta(hours=2)))
-
-    body = booking_body(booking_view(start_at=elsewhere))
-
-    assert body["start"] == "2027-03-09T14:30:00Z"

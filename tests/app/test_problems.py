@@ -202,6 +202,14 @@ def test_who_wanted_to_book_learns_that_a_vendor_s_trouble_booked_nothing(error:
     assert "booked" not in looking.get_json()["detail"]
 
 
+def test_that_nothing_was_booked_is_said_once() -> None:
+    words = "It took too long; nothing was booked. Try again."
+
+    answer, _ = call_with(AvailabilityUnverifiedError(words))
+
+    assert answer.get_json()["detail"] == words
+
+
 def test_a_vendor_s_trouble_while_the_caller_is_checked_booked_nothing_either() -> None:
     wiring = DoorWiring()
     wiring.roles.error = TransientError("salesforce", "x", "y")
