@@ -13,17 +13,20 @@ _START, _END = "2027-03-09T14:30:00Z", "2027-03-09T15:00:00Z"
 
 #: Values of what stands in addresses.
 PATH_VALUES: dict[str, tuple[str, str]] = {
-    "record_id": ("The Salesforce record, 15 or 18 characters.", _RECORD_ID),
+    "record_id": (
+        "The Salesforce record, 15 or 18 characters; the last three of 18 follow from the rest.",
+        _RECORD_ID,
+    ),
     "booking_type_id": ("The booking type.", _TYPE_ID),
     "booking_id": ("The booking.", _BOOKING_ID),
     "idempotency_key": ("The key the caller booked with.", "panel-7f2d"),
 }
 
-#: Values of query parameters and headers.
+#: Values of query parameters and headers, which go together. ``week`` and ``cursor`` have none: the
+#: one stands in place of others, the other is good for one deployment only.
 PARAMETER_VALUES: dict[str, Any] = {
     "from": "2027-03-08T00:00:00-05:00",
     "to": "2027-03-15T00:00:00-04:00",
-    "week": "2027-W10",
     "time_zone": "America/New_York",
     "host": _HOST_ID,
     "co_hosts": [_CO_HOST_ID],
@@ -34,7 +37,6 @@ PARAMETER_VALUES: dict[str, Any] = {
     "after": "2027-03-01T00:00:00Z",
     "before": "2027-04-01T00:00:00Z",
     "limit": 50,
-    "cursor": "AAaP0Cm3iAALnC8eatFPDo9DLx0_bzwnq1Zt0mUuTjM3oY2bW8fLQw",
     "Idempotency-Key": "panel-7f2d",
 }
 

@@ -23,7 +23,7 @@ from booking_types.salesforce_ids import salesforce_id
 #: More people than this are an event, not a meeting.
 MOST_GUESTS = 20
 #: Far more than any booking type allows; it only keeps requests small.
-_MOST_IDS = 50
+MOST_IDS = 50
 
 
 class Strict(Schema):
@@ -175,7 +175,7 @@ class SalesforceIds(fields.List[Any]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002 - marshmallow's signature
         name = attr or ""
-        items = _items(value, most=_MOST_IDS, field=name)
+        items = _items(value, most=MOST_IDS, field=name)
         found = [
             read_salesforce_id(item, field=f"{name}[{position}]")
             for position, item in enumerate(items)
@@ -188,7 +188,7 @@ class SalesforceIdsInAddress(fields.List[Any]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002 - marshmallow's signature
         given = [part for each in value for part in str(each).split(",") if part]
-        items = _items(given, most=_MOST_IDS, field=attr or "")
+        items = _items(given, most=MOST_IDS, field=attr or "")
         return tuple(dict.fromkeys(read_salesforce_id(item, field=attr or "") for item in items))
 
 

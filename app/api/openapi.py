@@ -9,6 +9,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from app.api import answers, examples
+from app.api.requests import PATH_SCHEMAS
 from app.problems import MEDIA_TYPE
 
 DESCRIPTION = """\
@@ -74,7 +75,6 @@ def _finish_parameter(parameter: dict[str, Any]) -> None:
     if parameter["in"] == "path":
         description, value = examples.PATH_VALUES[parameter["name"]]
         parameter |= {"description": description, "required": True, "example": value}
-        if parameter["name"] in ("booking_type_id", "booking_id"):
-            parameter["schema"]["format"] = "uuid"
-    else:
+        parameter["schema"] |= PATH_SCHEMAS[parameter["name"]]
+    elif parameter["name"] in examples.PARAMETER_VALUES:
         parameter["example"] = examples.PARAMETER_VALUES[parameter["name"]]

@@ -14,6 +14,8 @@ from uuid import UUID
 from marshmallow import fields, post_load
 
 from app.api.fields import (
+    MOST_GUESTS,
+    MOST_IDS,
     Guests,
     Line,
     Minutes,
@@ -33,26 +35,53 @@ from app.api.fields import (
 )
 from app.bookings.questions import BookRequest
 from app.inputs import instants, zones
+from app.inputs.texts import LINE_CHARACTERS, PARAGRAPH_CHARACTERS
 from booking_types.errors import InvalidRequestError
 from booking_types.intervals import Interval
 from booking_types.model import Platform
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
-_RECORD = "The Salesforce record, 15 or 18 characters."
+_RECORD = "The Salesforce record, 15 or 18 characters; the last three of 18 follow from the rest."
+
+# What the schemas say of texts, for programs that make requests from them. The service reads a
+# little more than that (foreign domains in their own letters).
+_SALESFORCE_ID = {"pattern": "^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$", "minLength": 15, "maxLength": 18}
+_INSTANT = {
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?"
+    "(Z|[+-][0-9]{2}:[0-9]{2})?$"
+}
+_ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = "[A-Za-z0-9]+(-[A-Za-z0-9]+)*"
+_EMAIL = {
+    "pattern": f"^{_ATOM}([.]{_ATOM})*@({_LABEL}|xn--[A-Za-z0-9-]+)"
+    f"([.]({_LABEL}|xn--[A-Za-z0-9-]+))*[.]([A-Za-z]{{2,63}}|xn--[A-Za-z0-9-]+)$",
+    "maxLength": 254,
+}
+_IDEMPOTENCY_KEY = {"pattern": "^[!-~]([ -~]{0,253}[!-~])?$", "minLength": 1, "maxLength": 255}
+_MINUTES = {"minimum": 5, "maximum": 1440}
+
+#: The same of what stands in addresses, by its name there.
+PATH_SCHEMAS: Mapping[str, Mapping[str, Any]] = {
+    "record_id": _SALESFORCE_ID,
+    "booking_type_id": {"format": "uuid"},
+    "booking_id": {"format": "uuid"},
+    "idempotency_key": _IDEMPOTENCY_KEY,
+}
 _ZONE = "IANA name. Times without an offset are meant there."
 
 
 class BookingRequest(Strict):
     """A booking to be made."""
 
-    record_id = SalesforceId(required=True, metadata={"description": _RECORD})
+    record_id = SalesforceId(required=True, metadata={"description": _RECORD, **_SALESFORCE_ID})
     booking_type_id = OurId(required=True, metadata={"format": "uuid"})
     start = Raw(
         required=True,
         metadata={
             "description": "RFC 3339. Without an offset it is meant in `time_zone`; with one, "
             "the offset must be that zone's; `Z` goes with every zone.",
+            **_INSTANT,
         },
     )
     time_zone = TimeZone(
@@ -60,17 +89,24 @@ class BookingRequest(Strict):
         metadata={"description": "IANA name of the zone in which the time was agreed."},
     )
     duration_minutes = Minutes(
-        metadata={"description": "One of the booking type's; its first by default."}
+        metadata={"description": "One of the booking type's; its first by default.", **_MINUTES}
     )
     host_id = SalesforceId(
-        metadata={"description": "Salesforce user; left out where the booking type decides."}
+        metadata={
+            "description": "Salesforce user; left out where the booking type decides.",
+            **_SALESFORCE_ID,
+        }
     )
     co_host_ids = SalesforceIds(
-        fields.String(), metadata={"description": "Salesforce users who must attend as well."}
+        fields.String(metadata=_SALESFORCE_ID),
+        metadata={"description": "Salesforce users who must attend as well.", "maxItems": MOST_IDS},
     )
     guests = Guests(
         fields.Nested("GuestRequest"),
-        metadata={"description": "Who is invited, the primary guest first."},
+        metadata={
+            "description": "Who is invited, the primary guest first.",
+            "maxItems": MOST_GUESTS,
+        },
     )
     platform = PlatformName(
         metadata={
@@ -78,8 +114,18 @@ class BookingRequest(Strict):
             "enum": [platform.value for platform in Platform],
         }
     )
-    place = Line(metadata={"description": "Where, for a meeting without a platform."})
-    notes = Paragraphs(metadata={"description": "Shown to the people of the house."})
+    place = Line(
+        metadata={
+            "description": "Where, for a meeting without a platform.",
+            "maxLength": LINE_CHARACTERS,
+        }
+    )
+    notes = Paragraphs(
+        metadata={
+            "description": "Shown to the people of the house.",
+            "maxLength": PARAGRAPH_CHARACTERS,
+        }
+    )
 
     @post_load
     def _complete(self, data: dict[str, Any], **_: Any) -> BookRequest:
@@ -93,8 +139,14 @@ class BookingRequest(Strict):
 class GuestRequest(Strict):
     """Somebody from outside who is invited."""
 
-    email = fields.String(required=True, metadata={"description": "One plain mail address."})
-    name = fields.String()
+    email = fields.String(
+        required=True,
+        metadata={
+            "description": "One plain mail address; a foreign domain in punycode, or as it is written.",
+            **_EMAIL,
+        },
+    )
+    name = fields.String(metadata={"maxLength": LINE_CHARACTERS})
 
 
 class IdempotencyHeaders(Strict):
@@ -105,7 +157,7 @@ class IdempotencyHeaders(Strict):
         metadata={
             "description": "1 to 255 printable ASCII characters of the caller's choice. The same "
             "key with the same request is answered with the first answer again.",
-            "maxLength": 255,
+            **_IDEMPOTENCY_KEY,
         },
     )
 
@@ -121,23 +173,32 @@ class AvailabilityQuery(Strict):
 
     from_ = Raw(
         data_key="from",
-        metadata={"description": "Slots begin then or later. RFC 3339; goes with `to`."},
+        metadata={
+            "description": "Slots begin then or later. RFC 3339; goes with `to`.",
+            **_INSTANT,
+        },
     )
-    to = Raw(metadata={"description": "Slots begin earlier. At most 62 days after `from`."})
+    to = Raw(
+        metadata={"description": "Slots begin earlier. At most 62 days after `from`.", **_INSTANT}
+    )
     week = Raw(
         metadata={
-            "description": "In place of `from` and `to`: an ISO week of `time_zone`.",
+            "description": "In place of `from` and `to`: an ISO week of `time_zone`, "
+            "like `2027-W10`.",
             "pattern": "^[0-9]{4}-W[0-9]{2}$",
         }
     )
     time_zone = TimeZone(metadata={"description": _ZONE})
-    host = SalesforceId(metadata={"description": "Only this host."})
+    host = SalesforceId(metadata={"description": "Only this host.", **_SALESFORCE_ID})
     co_hosts = SalesforceIdsInAddress(
-        fields.String(),
-        metadata={"description": "Who must attend as well; with commas, or repeated."},
+        fields.String(metadata=_SALESFORCE_ID),
+        metadata={
+            "description": "Who must attend as well; with commas, or repeated.",
+            "maxItems": MOST_IDS,
+        },
     )
     duration_minutes = MinutesInAddress(
-        metadata={"description": "One of the booking type's; its first by default."}
+        metadata={"description": "One of the booking type's; its first by default.", **_MINUTES}
     )
     all = Switch(metadata={"description": "1: the times of all hosts at once."})
     explain = Switch(metadata={"description": "1: also say of every other time why not."})
@@ -147,10 +208,20 @@ class BookingsQuery(Strict):
     """Which bookings."""
 
     record_id = SalesforceId(
-        metadata={"description": _RECORD + " Without it: all that the caller booked or attends."}
+        metadata={
+            "description": _RECORD + " Without it: all that the caller booked or attends.",
+            **_SALESFORCE_ID,
+        }
     )
-    after = Raw(metadata={"description": "Starting then or later; RFC 3339 with an offset."})
-    before = Raw(metadata={"description": "Starting earlier; RFC 3339 with an offset."})
+    after = Raw(
+        metadata={"description": "Starting then or later; RFC 3339 with an offset.", **_INSTANT}
+    )
+    before = Raw(
+        metadata={
+            "description": "Starting earlier than this and later than `after`; RFC 3339 with an offset.",
+            **_INSTANT,
+        }
+    )
     limit = PageSize(metadata={"description": "At most so many.", "minimum": 1, "maximum": 200})
     cursor = Raw(metadata={"description": "`next_cursor` of the page before."})
 

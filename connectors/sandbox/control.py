@@ -8,7 +8,14 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
+from connectors.sandbox.salesforce.answers import Refused as RefusedBySalesforce
 from connectors.sandbox.world import Fault, World
+from connectors.sandbox.zoom.answers import Refused as RefusedByZoom
+
+#: How a vendor says no to what is to be seeded; the sentences are for whoever seeds.
+_NO = (RefusedBySalesforce, RefusedByZoom, ValueError)
+#: What happens to data of another shape than the vendor's ``seed`` describes.
+_OTHER_SHAPE = (LookupError, TypeError, AttributeError)
 
 
 def _plain(value: Any) -> Any:
@@ -34,15 +41,26 @@ def register(app: Flask, world: World) -> None:  # noqa: C901 - a list of small 
 
     @door.post("/seed")
     def seed() -> Response | tuple[Response, int]:
-        """Each vendor's part of the body goes to that vendor; the answer says what was made."""
+        """Each vendor's part of the body goes to that vendor; the answer says what was made.
+
+        What was made before a refusal stays.
+        """
         made = {}
         wanted = request.get_json()
+        if not isinstance(wanted, dict):
+            return jsonify({"error": "name a vendor for each part of the seed"}), 400
         unknown = sorted(set(wanted) - set(world.seeders))
         if unknown:
             return jsonify({"error": f"no such vendor: {', '.join(unknown)}"}), 400
         for vendor, data in wanted.items():
-            with world.lock:
-                made[vendor] = world.seeders[vendor](data)
+            try:
+                with world.lock:
+                    made[vendor] = world.seeders[vendor](data)
+            except _NO as error:
+                return jsonify({"error": f"{vendor}: {error}"}), 400
+            except _OTHER_SHAPE as error:
+                words = f"{vendor}: the seed has another shape: {error!r}"
+                return jsonify({"error": words}), 400
         return jsonify(made)
 
     @door.post("/faults")

@@ -355,6 +355,32 @@ def test_seeding_a_vendor_that_is_not_there_is_refused(control: SandboxControl) 
         control.seed(nobody={})
 
 
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"salesforce": {"org_id": "none"}}, "salesforce: not a Salesforce id: none"),
+        (
+            {"salesforce": {"records": [{"object": "Lead", "LastName": "Guest One"}]}},
+            "salesforce: REQUIRED_FIELD_MISSING: Required fields are missing: [Company]",
+        ),
+        (
+            {"zoom": {"users": [], "meetings": [{"host": "nobody@nowhere.example"}]}},
+            "zoom: ",
+        ),
+        ({"salesforce": {"records": [{"LastName": "x"}]}}, "salesforce: "),
+        ({"salesforce": {"users": 5}}, "salesforce: the seed has another shape: "),
+        ([], "name a vendor"),
+    ],
+)
+def test_seeding_what_a_vendor_would_refuse_is_refused_with_its_sentence(
+    own_sandbox: SandboxServer, parts: Any, words: str
+) -> None:
+    answer = writing_session().post(f"{own_sandbox.base_url}/control/seed", json=parts)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith(words)
+
+
 def test_sandboxes_side_by_side_know_nothing_of_each_other(
     control: SandboxControl, own_sandbox: SandboxServer, unique: str
 ) -> None:
