@@ -760,3 +760,31 @@ def test_a_guest_from_the_record_is_held_to_the_rules_of_a_typed_one(house: Hous
     view = house.book(house.a_lead(Email="gast@bücher.example"), kind, TUESDAY_10, host=host)
 
     assert view.booking.guests[0]["email"] == "gast@xn--bcher-kva.example"
+
+
+# --------------------------------------------------------------------- how much is asked
+
+
+def test_many_calendars_of_one_credential_are_read_in_one_call_and_then_not_again(
+    house: House,
+) -> None:
+    hosts = [house.a_host(f"host{number}", calendar=Vendor.MICROSOFT) for number in range(5)]
+    kind = house.a_booking_type(hosts=hosts, host_rule=HostRule(kind=HostRuleKind.TIME_FIRST))
+    lead = house.a_lead()
+
+    def reads() -> int:
+        addresses = [host.email for host in hosts]
+        return sum(
+            any(address in request["body"] for address in addresses)
+            for request in house.control.requests(vendor="microsoft")
+            if request["operation"] in ("get_schedule", "batch", "calendar_view")
+        )
+
+    starts(house, lead, kind)
+    cold = reads()
+    starts(house, lead, kind)
+    warm = reads() - cold
+    house.book(lead, kind, TUESDAY_10)
+    booking = reads() - cold - warm
+
+    assert (cold, warm, booking) == (1, 0, 1)
