@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -634,8 +634,3 @@ class Mailer(Protocol):
             ConnectionBrokenError: Our credentials are not accepted.
             TransientError: It cannot be reached.
         """
-
-
-#: How long a caller on the phone waits for one vendor read before that vendor counts as
-#: unreadable (the budgets are set out in docs/reliability.md).
-INTERACTIVE_READ_BUDGET = timedelta(seconds=2.5)
