@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.deliveries.failures import LOCKED_ROW
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
@@ -37,18 +39,15 @@ _SYSTEMS: Mapping[str, str] = {
     "mail": "The mail server",
 }
 
-#: In the reasons of a quota of the day (``connectors.salesforce``).
-_OF_THE_DAY = ("the day's", "daily")
-#: Vendors' codes for limits.
-_LIMITS = ("rate_limited", "REQUEST_LIMIT_EXCEEDED")
-_LOCKED_ROW = "UNABLE_TO_LOCK_ROW"
+_DAILY_LIMIT = "daily_limit"
+_LIMITS = ("rate_limited", _DAILY_LIMIT)
 
 #: Code → what happens next, while the service keeps trying.
 _PASSING: Mapping[str, str] = {
     "unreachable": "{system} does not answer at the moment; we keep trying.",
     "outcome_unknown": "{system} did not confirm; we look whether it happened and go on.",
     "internal_error": "Something is wrong inside the service; we keep trying.",
-    _LOCKED_ROW: "Salesforce is just saving another change of the record; we keep trying.",
+    LOCKED_ROW: "Salesforce is just saving another change of the record; we keep trying.",
 }
 _STILL_TRYING = "Not done yet; we keep trying."
 
@@ -104,7 +103,7 @@ _FOR_A_PERSON: Mapping[str, tuple[str, str]] = {
     "INVALID_FIELD_FOR_INSERT_UPDATE": ("Salesforce does not let us fill in a field", _GIVE_ACCESS),
     "ENTITY_IS_DELETED": ("the record was deleted in Salesforce", "bring it back, or book anew"),
     "NOT_FOUND": ("it is not there any more", "look whether somebody removed it"),
-    _LOCKED_ROW: ("the record was being changed all the time", _START_AGAIN),
+    LOCKED_ROW: ("the record was being changed all the time", _START_AGAIN),
 }
 
 #: Our own handlers' reasons for ``refused`` → what to do. They are plain enough as they are.
@@ -131,7 +130,7 @@ def passing(told: Told) -> str:
         return _limit(told)
     if told.code == "not_yet":
         return f"{_capital(_plain(told.reason)) or 'It is not there yet'}; we keep looking."
-    return _PASSING.get(_code(told), _STILL_TRYING).format(system=told.system)
+    return _PASSING.get(told.code, _STILL_TRYING).format(system=told.system)
 
 
 def for_a_person(told: Told) -> str:
@@ -145,13 +144,13 @@ def for_a_person(told: Told) -> str:
 
 def _why_and_what(told: Told) -> tuple[str, str]:
     if told.code in _LIMITS:
-        if _is_of_the_day(told):
+        if told.code == _DAILY_LIMIT:
             return "{system}'s limit of the day is used up", "wait an hour or more, or raise it"
         return "{system} asks us to slow down all the time", _START_AGAIN
     if told.code == "not_yet":
         return _plain(told.reason) or "it is not there", "look whether something stands in its way"
-    if _code(told) in _FOR_A_PERSON:
-        return _FOR_A_PERSON[_code(told)]
+    if told.code in _FOR_A_PERSON:
+        return _FOR_A_PERSON[told.code]
     if told.reason in _REFUSALS:
         return _plain(told.reason), _REFUSALS[told.reason]
     return "{system} refused it", _ASK_ADMIN
@@ -159,20 +158,11 @@ def _why_and_what(told: Told) -> tuple[str, str]:
 
 def _limit(told: Told) -> str:
     next_try = f"; next try at {told.at}" if told.at else "; we keep trying"
-    if _is_of_the_day(told):
+    if told.code == _DAILY_LIMIT:
         return (
             f"{told.system}'s limit of the day is used up; it may take an hour or more{next_try}."
         )
     return f"{told.system} asked us to slow down{next_try}."
-
-
-def _is_of_the_day(told: Told) -> bool:
-    return any(words in told.reason for words in _OF_THE_DAY)
-
-
-def _code(told: Told) -> str:
-    """The code; a vendor's own at the end of a reason (``refused for now: …``) says more."""
-    return _LOCKED_ROW if told.reason.endswith(_LOCKED_ROW) else told.code
 
 
 def _plain(reason: str) -> str:

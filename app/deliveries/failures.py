@@ -35,6 +35,9 @@ class Failure:
     delay: timedelta | None = None
 
 
+#: Salesforce's word for a record that somebody else is just saving.
+LOCKED_ROW = "UNABLE_TO_LOCK_ROW"
+
 #: A mail that may have gone out, or may not: nobody sends it again on suspicion.
 MAIL_UNKNOWN = Failure(
     code="mail_unknown",
@@ -115,7 +118,9 @@ def _asked(error: ConnectorError) -> timedelta | None:
 
 def _passing_code(error: ConnectorError) -> str:
     if isinstance(error, RateLimitedError):
-        return "rate_limited"
+        return "daily_limit" if error.is_daily else "rate_limited"
     if isinstance(error, OutcomeUnknownError):
         return "outcome_unknown"
+    if error.vendor_code == LOCKED_ROW:
+        return LOCKED_ROW
     return "unreachable"

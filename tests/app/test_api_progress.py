@@ -29,7 +29,7 @@ from tests.app.door import (
 AT = datetime(2027, 3, 5, 15, 33, 20, tzinfo=UTC)
 CODES = (
     "", "reconnect_required", "mail_unknown", "template_wrong", "refused", "internal_error",
-    "not_yet", "outcome_unknown", "unreachable", "rate_limited", "waits_for_conference",
+    "not_yet", "outcome_unknown", "unreachable", "rate_limited", "daily_limit", "waits_for_conference",
     "waits_for_calendar_event", "FIELD_CUSTOM_VALIDATION_EXCEPTION", "INVALID_EMAIL_ADDRESS",
     "UNABLE_TO_LOCK_ROW", "REQUEST_LIMIT_EXCEEDED", "3161", "{0}",
 )  # fmt: skip
@@ -121,7 +121,7 @@ def test_progress_is_told_as_it_is(said: dict[str, Any], detail: str, *, is_done
         (
             "crm_booking",
             "zoom",
-            "rate_limited",
+            "daily_limit",
             "the day's calls are used up",
             (
                 "Salesforce's limit of the day is used up; it may take an hour or more; "
@@ -131,7 +131,7 @@ def test_progress_is_told_as_it_is(said: dict[str, Any], detail: str, *, is_done
         (
             "record_update",
             "zoom",
-            "unreachable",
+            "UNABLE_TO_LOCK_ROW",
             "refused for now: UNABLE_TO_LOCK_ROW",
             "Salesforce is just saving another change of the record; we keep trying.",
         ),

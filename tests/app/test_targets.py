@@ -24,6 +24,7 @@ from connectors.errors import (
     OutcomeUnknownError,
     RateLimitedError,
     RejectedError,
+    TransientError,
 )
 
 NOON = datetime(2027, 3, 8, 12, tzinfo=UTC)
@@ -119,7 +120,16 @@ def test_a_quota_of_the_day_is_looked_at_again_in_an_hour() -> None:
 
     failure = connector_failure(error, target="conference", attempts=1, scale=1.0)
 
-    assert failure.delay == LONGEST_DELAY
+    assert (failure.code, failure.delay) == ("daily_limit", LONGEST_DELAY)
+
+
+def test_a_record_that_somebody_else_is_saving_is_told_from_a_vendor_that_does_not_answer() -> None:
+    error = TransientError("salesforce", "x", "busy", vendor_code="UNABLE_TO_LOCK_ROW")
+
+    failure = connector_failure(error, target="crm_booking", attempts=1, scale=1.0)
+
+    assert failure.code == "UNABLE_TO_LOCK_ROW"
+    assert failure.delay is not None
 
 
 @pytest.mark.parametrize(
