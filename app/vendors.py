@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -44,6 +44,23 @@ PLATFORM_OF = {
     Vendor.MICROSOFT: Platform.MICROSOFT_TEAMS,
     Vendor.ZOOM: Platform.ZOOM,
 }
+
+
+def writing_connection(connections: Sequence[Connection]) -> Connection | None:
+    """The connection whose calendar bookings are written to: the first that has one."""
+    for connection in connections:
+        if (
+            connection.vendor in CALENDAR_VENDORS
+            and connection.write_calendar_id
+            and connection.status == "active"
+        ):
+            return connection
+    return None
+
+
+def connection_to(connections: Sequence[Connection], vendor: Vendor) -> Connection | None:
+    """The connection to one vendor."""
+    return next((row for row in connections if row.vendor == vendor), None)
 
 
 class NotConnectedError(RejectedError):

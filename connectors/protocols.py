@@ -551,7 +551,11 @@ class Crm(Protocol):
         """What Salesforce holds of that booking, by its external id and the Event's marker."""
 
     def write_booking(self, draft: CrmBookingDraft) -> CrmBooking:
-        """Write the Booking record and the Event in one all-or-none composite."""
+        """Write the Booking record and the Event in one all-or-none composite.
+
+        What an earlier write left is looked for first, by external id and marker, and changed
+        instead of made again; a newer revision that stands there already stays.
+        """
 
     def update_record(
         self, *, object_name: str, record_id: str, values: Mapping[str, Value]

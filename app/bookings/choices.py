@@ -10,9 +10,8 @@ from app import payloads
 from app.bookings.busy import PersonBusy
 from app.bookings.questions import HostChoice
 from app.definitions import parse_working_hours
-from app.deliveries.handlers import writing_connection
 from app.storage.tables import BookingHost, Connection, HostRow
-from app.vendors import CALENDAR_VENDORS, PLATFORM_OF
+from app.vendors import CALENDAR_VENDORS, PLATFORM_OF, writing_connection
 from booking_types.intervals import Interval
 from booking_types.model import (
     BookingType,

@@ -15,11 +15,10 @@ from app.bookings.gathering import People, TypeContext
 from app.bookings.questions import AvailabilityRequest, BookRequest, Guest, HostChoice
 from app.bookings.writing import HostPlan, Plan
 from app.callers import Caller
-from app.deliveries.handlers import writing_connection
 from app.deliveries.targets import wanted_targets
 from app.inputs.cleaning import clean_guest
 from app.storage.tables import Booking, Connection
-from app.vendors import CALENDAR_VENDORS
+from app.vendors import CALENDAR_VENDORS, writing_connection
 from booking_types.answers import Reason, ReasonCode, Verdict
 from booking_types.errors import (
     BookingError,
@@ -74,6 +73,20 @@ def candidates_of(context: TypeContext) -> HostCandidates:
         record=context.record,
         member_ids=context.member_ids,
     )
+
+
+#: Said where a record names a user whom nobody made a host.
+NO_HOST_HERE = "the user whom the record names is not set up as a host; a Booking Admin can do that"
+
+
+def check_hosts(host_ids: Sequence[str], people: People) -> None:
+    """See that somebody of them is set up as a host.
+
+    Raises:
+        NoHostAvailableError: ``no_host``.
+    """
+    if not any(host_id in people.hosts for host_id in host_ids):
+        raise NoHostAvailableError(f"Nobody can be the host: {NO_HOST_HERE}.", code="no_host")
 
 
 def hosts_asked(

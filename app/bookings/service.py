@@ -140,11 +140,12 @@ class BookingService:
         found = planning.candidates_of(context)
         members = context.member_ids if context.booking_type.co_host_rule.allowed else ()
         people = self._gather.people(caller.org_id, [*found.host_ids, *members])
+        hosts = _choices(context, people, found.host_ids)
         return HostsAnswer(
             rule=context.booking_type.host_rule.kind.value,
-            hosts=_choices(context, people, found.host_ids),
+            hosts=hosts,
             co_hosts=_choices(context, people, members, is_co_host=True),
-            nobody_because=found.problem,
+            nobody_because="" if hosts else found.problem or planning.NO_HOST_HERE,
             can_show_all=found.kind is HostRuleKind.CHOICE
             and context.booking_type.host_rule.show_all,
         )
@@ -167,6 +168,7 @@ class BookingService:
         host_ids = planning.hosts_asked(context, request)
         co_host_ids = planning.co_hosts_asked(context, request, host_ids=host_ids)
         people = self._gather.people(caller.org_id, [*host_ids, *co_host_ids])
+        planning.check_hosts(host_ids, people)
         asking = _Asking(
             context=context,
             people=people,
@@ -244,6 +246,7 @@ class BookingService:
         host_ids = planning.hosts_asked(context, request)
         co_host_ids = planning.co_hosts_asked(context, request, host_ids=host_ids)
         people = self._gather.people(caller.org_id, [*host_ids, *co_host_ids])
+        planning.check_hosts(host_ids, people)
         asking = _Asking(
             context=context,
             people=people,

@@ -26,7 +26,7 @@ from app.deliveries.targets import MAILS, Target, is_given_up, is_settled, waits
 from app.storage import booking_types, bookings, deliveries, orgs
 from app.storage.database import Database
 from app.storage.tables import LIVE_STATES, Booking, Delivery
-from app.vendors import Vendors
+from app.vendors import Vendors, writing_connection
 from connectors.errors import ConnectorError
 
 _LOG = structlog.get_logger(__name__)
@@ -146,7 +146,7 @@ class Converger:
             host_id: payloads.Person(
                 host_id=host_id,
                 name=host.name,
-                email=_address(host.email, handlers.writing_connection(connections[host_id])),
+                email=_address(host.email, writing_connection(connections[host_id])),
                 time_zone=host.time_zone,
             )
             for host_id, host in known.items()

@@ -14,7 +14,14 @@ from uuid import UUID
 from app import payloads
 from app.deliveries.targets import MADE_BY_CALENDAR, Target
 from app.storage.tables import Connection, Delivery
-from app.vendors import CALENDAR_VENDORS, PLATFORM_OF, NotConnectedError, Vendors
+from app.vendors import (
+    CALENDAR_VENDORS,
+    PLATFORM_OF,
+    NotConnectedError,
+    Vendors,
+    connection_to,
+    writing_connection,
+)
 from booking_types.model import Platform
 from connectors.errors import MissingError, RejectedError
 from connectors.protocols import CalendarEvent, Conference, ConferenceState, Vendor
@@ -77,23 +84,6 @@ class NotYet:
 
 
 Result = Done | NotYet
-
-
-def writing_connection(connections: Sequence[Connection]) -> Connection | None:
-    """The connection whose calendar bookings are written to: the first that has one."""
-    for connection in connections:
-        if (
-            connection.vendor in CALENDAR_VENDORS
-            and connection.write_calendar_id
-            and connection.status == "active"
-        ):
-            return connection
-    return None
-
-
-def connection_to(connections: Sequence[Connection], vendor: Vendor) -> Connection | None:
-    """The connection to one vendor."""
-    return next((row for row in connections if row.vendor == vendor), None)
 
 
 def handle(work: Work) -> Result:
@@ -277,16 +267,14 @@ def _co_host_calendar(work: Work) -> Result:
 
 
 def _crm_booking(work: Work) -> Result:
-    crm = work.vendors.crm(work.org_id)
     known = work.delivery.external
-    event_id, record_id = known.get("crm_event_id"), known.get("crm_booking_id")
-    if not work.is_first_attempt and record_id is None:
-        found = crm.find_booking(str(work.shown.booking.booking_id))
-        if found is not None:
-            event_id, record_id = found.event_id, found.booking_record_id
-    written = crm.write_booking(
-        payloads.crm_draft(work.shown, event_id=event_id, booking_record_id=record_id)
+    draft = payloads.crm_draft(
+        work.shown,
+        event_id=known.get("crm_event_id"),
+        booking_record_id=known.get("crm_booking_id"),
     )
+    # It looks for what an earlier attempt left by itself.
+    written = work.vendors.crm(work.org_id).write_booking(draft)
     return Done(
         external={
             "crm_event_id": written.event_id,

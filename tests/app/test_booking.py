@@ -374,6 +374,26 @@ def test_a_lookup_that_finds_nobody_says_so(house: House) -> None:
         house.book(house.a_lead(), kind, TUESDAY_10)
 
 
+def test_a_lookup_that_finds_a_user_who_is_no_host_says_so_and_books_nothing(
+    house: House,
+) -> None:
+    stranger = house.a_user("stranger")
+    kind = house.a_booking_type(
+        hosts=[], host_rule=HostRule(kind=HostRuleKind.LOOKUP, lookup_path="OwnerId")
+    )
+    lead = house.a_lead(OwnerId=stranger.user_id)
+
+    answer = house.wiring.booking_service.hosts(
+        caller=house.caller(), record_id=lead, booking_type_id=kind
+    )
+    with pytest.raises(NoHostAvailableError, match="not set up as a host") as caught:
+        house.book(lead, kind, TUESDAY_10)
+
+    assert answer.hosts == ()
+    assert "not set up as a host" in answer.nobody_because
+    assert caught.value.code == "no_host"
+
+
 def test_a_record_that_does_not_qualify_cannot_be_booked(house: House) -> None:
     host = house.a_host("host")
     kind = house.a_booking_type(

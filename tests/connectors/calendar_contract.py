@@ -350,11 +350,7 @@ READERS = [
 
 
 class CalendarContract:
-    """The rules. Subclasses give the world."""
-
-    @pytest.fixture
-    def world(self) -> CalendarWorld:
-        raise NotImplementedError
+    """The rules. A subclass gives the fixture ``world``, a ``CalendarWorld``."""
 
     # ---------------------------------------------------------------------- busy times
 
