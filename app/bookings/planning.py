@@ -300,6 +300,8 @@ def plan(
     ]
     explanation = {"rule": context.booking_type.host_rule.kind.value, "table": table}
     zone = ZoneInfo(request.time_zone)
+    # What only the filters looked at is nobody's business any more.
+    kept = payloads.record_paths(context.booking_type)
     return Plan(
         caller=caller,
         request=request,
@@ -329,6 +331,7 @@ def plan(
         record_values={
             path: value.isoformat() if isinstance(value, datetime) else value
             for path, value in context.record.values.items()
+            if path in kept
         },
         response=response,
     )

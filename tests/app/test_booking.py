@@ -501,6 +501,21 @@ def test_templates_are_filled_from_the_record_and_what_people_type_stays_as_type
     assert view.booking.description == "${7*7} / "
 
 
+def test_a_booking_keeps_of_its_record_only_what_its_templates_show(house: House) -> None:
+    host = house.a_host("host")
+    kind = house.a_booking_type(
+        hosts=[host],
+        subject="{{ record.Company }}",
+        record_filter=RecordFilter(
+            clauses=(Clause(field="AnnualRevenue", operator=Operator.GREATER_THAN, value=1),)
+        ),
+    )
+
+    view = house.book(house.a_lead(AnnualRevenue=5), kind, TUESDAY_10, host=host)
+
+    assert view.booking.record_values == {"Company": "Customer"}
+
+
 def test_a_booking_is_seen_by_whoever_may_read_its_record_and_by_nobody_else(
     house: House,
 ) -> None:
