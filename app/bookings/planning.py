@@ -273,6 +273,7 @@ def plan(
     people: People,
     verdict: Verdict,
     organizer: CrmUser | None,
+    order: Sequence[str],
     now: datetime,
     response: Callable[[Session, Booking], dict[str, Any]],
 ) -> Plan:
@@ -284,21 +285,6 @@ def plan(
     """
     guests = _guests(context, request.guests)
     _refuse_hosts_as_guests(guests, people)
-    chosen = pick(
-        slot=Slot(verdict.interval, verdict.host_ids),
-        order=verdict.host_ids,
-        reasons=verdict.reasons,
-    )
-    table = [
-        {
-            "host_id": each.host_id,
-            "picked": each.is_picked,
-            "free": each.is_free,
-            "reason": each.words,
-        }
-        for each in chosen.considered
-    ]
-    explanation = {"rule": context.booking_type.host_rule.kind.value, "table": table}
     zone = ZoneInfo(request.time_zone)
     # What only the filters looked at is nobody's business any more.
     kept = payloads.record_paths(context.booking_type)
@@ -321,7 +307,7 @@ def plan(
                 host_id=host_id,
                 guests=guests,
                 organizer=organizer,
-                explanation=explanation,
+                explanation=_explanation(context, verdict, order, host_id),
             )
             for host_id in verdict.host_ids
         ),
@@ -335,6 +321,35 @@ def plan(
         },
         response=response,
     )
+
+
+def _explanation(
+    context: TypeContext, verdict: Verdict, order: Sequence[str], host_id: str
+) -> dict[str, Any]:
+    """Why this host, should it come to this one: those before were taken at the last moment."""
+    before = verdict.host_ids[: verdict.host_ids.index(host_id)]
+    lost = [
+        Reason(
+            code=ReasonCode.SLOT_TAKEN,
+            message="was booked by somebody else at the last moment",
+            host_id=each,
+        )
+        for each in before
+    ]
+    free = tuple(each for each in verdict.host_ids if each not in before)
+    chosen = pick(slot=Slot(verdict.interval, free), order=order, reasons=(*lost, *verdict.reasons))
+    return {
+        "rule": context.booking_type.host_rule.kind.value,
+        "table": [
+            {
+                "host_id": each.host_id,
+                "picked": each.is_picked,
+                "free": each.is_free,
+                "reason": each.words,
+            }
+            for each in chosen.considered
+        ],
+    }
 
 
 def _co_host_ids(request: BookRequest, people: People) -> tuple[str, ...]:

@@ -269,6 +269,7 @@ class BookingService:
             people=people,
             verdict=verdict,
             organizer=reading_user.result(),
+            order=host_ids,
             now=self._clock(),
             response=lambda session, booking: answer(viewing.view(session, booking)),
         )

@@ -335,7 +335,13 @@ def test_time_first_picks_the_first_free_host_in_the_types_order(house: House) -
     view = house.book(house.a_lead(), kind, TUESDAY_10)
 
     assert view.booking.host_id == second.user_id
-    assert next(row["picked"] for row in view.booking.pick["table"])
+    table = [(row["host_id"], row["free"], row["picked"]) for row in view.booking.pick["table"]]
+    assert table == [
+        (busy.user_id, False, False),
+        (second.user_id, True, True),
+        (third.user_id, True, False),
+    ]
+    assert view.booking.pick["table"][0]["reason"].startswith("is busy then")
 
 
 def test_time_first_goes_on_to_the_next_host_when_one_was_taken_meanwhile(

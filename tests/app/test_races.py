@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from booking_types.errors import BookingError
-from booking_types.model import CoHostRule
+from booking_types.model import CoHostRule, HostRule, HostRuleKind
 from tests.house import House, upcoming
 
 TUESDAY_10 = upcoming(2, "10:00")
@@ -108,3 +108,17 @@ def test_two_slots_that_only_their_buffers_keep_apart_are_not_both_taken(house: 
     found = outcomes(calls * 4)
 
     assert sorted(found) == ["booked"] + ["slot_taken"] * 7
+
+
+def test_in_a_race_for_a_pool_each_booking_says_truly_why_it_got_its_host(house: House) -> None:
+    pool = [house.a_host(f"host{number}") for number in range(3)]
+    kind = house.a_booking_type(hosts=pool, host_rule=HostRule(kind=HostRuleKind.TIME_FIRST))
+    lead = house.a_lead()
+
+    found = outcomes([lambda: house.book(lead, kind, TUESDAY_10)] * 6)
+
+    assert sorted(found) == ["booked"] * 3 + ["slot_taken"] * 3
+    rows = house.execute("select host_id, pick from bookings")
+    assert {host_id for host_id, _ in rows} == {person.user_id for person in pool}
+    for host_id, pick in rows:
+        assert [row["host_id"] for row in pick["table"] if row["picked"]] == [host_id]
