@@ -248,8 +248,8 @@ def _extra(error: BookingError) -> dict[str, Any]:
         return {
             "alternatives": [
                 {
-                    "start": utc_text(slot.interval.start),
-                    "end": utc_text(slot.interval.end),
+                    "start_at": utc_text(slot.interval.start),
+                    "end_at": utc_text(slot.interval.end),
                     "host_ids": list(slot.host_ids),
                 }
                 for slot in error.alternatives

@@ -280,6 +280,6 @@ def _sensible(start: datetime) -> datetime:
         raise InvalidRequestError(
             "a start has an offset from UTC and lies in a year that can be meant",
             code="invalid_datetime",
-            field="start",
+            field="start_at",
         )
     return start.astimezone(UTC)

@@ -83,8 +83,8 @@ class Problem(Answer):
 class Slot(Answer):
     """A time that can be booked."""
 
-    start = _instant()
-    end = _instant("Excluded.")
+    start_at = _instant()
+    end_at = _instant("Excluded.")
     host_ids = _texts("Who could be the host then.")
 
 
@@ -124,7 +124,7 @@ class OfferedType(Answer):
 class Clause(Answer):
     """What became of one condition of a record filter."""
 
-    number = _number("From 1.")
+    position = _number("From 1.")
     outcome = _one_of(ClauseOutcome)
     requirement = _text("What it asks for.")
     sentence = _text("What became of it, with the record's value.")
@@ -198,7 +198,7 @@ class Reason(Answer):
 class ExplainedTime(Answer):
     """Neighbouring starts of one day about which the same is to be said."""
 
-    on = _text("Local date in `grid_time_zone`.", format="date")
+    local_date = _text("Local date in `grid_time_zone`.", format="date")
     first_at = _instant()
     last_at = _instant()
     starts = _number()
@@ -289,8 +289,8 @@ class Booking(Answer):
     object_name = _text()
     status = _text(enum=list(STATES))
     revision = _number("Counts up from 1 with every change.")
-    start = _instant()
-    end = _instant("Excluded.")
+    start_at = _instant()
+    end_at = _instant("Excluded.")
     duration_minutes = _number()
     time_zone = _text("In which it was agreed.")
     local_start = _text("Wall-clock start as agreed, without an offset.")
@@ -313,7 +313,7 @@ class Booking(Answer):
 class Bookings(Answer):
     """One page of bookings, by their starts."""
 
-    bookings = _many(Booking)
+    bookings = _many(Booking, "In the order of their starts, or the other way round.")
     next_cursor = _text("For the next page; empty on the last one.")
 
 

@@ -122,7 +122,7 @@ def _refused_type(refused: RefusedType, shows_values: bool) -> dict[str, Any]:  
 
 def _clause(verdict: ClauseVerdict) -> dict[str, Any]:
     return {
-        "number": verdict.number,
+        "position": verdict.number,
         "outcome": verdict.outcome.value,
         "requirement": verdict.requirement,
         "sentence": verdict.sentence,
@@ -181,8 +181,8 @@ def availability_body(
         # msgspec writes aware instants as RFC 3339 with Z by itself, much faster than we can.
         "slots": [
             {
-                "start": slot.interval.start,
-                "end": slot.interval.end,
+                "start_at": slot.interval.start,
+                "end_at": slot.interval.end,
                 "host_ids": slot.host_ids,
             }
             for slot in answer.availability.slots
@@ -196,7 +196,7 @@ def availability_body(
 
 def _explained(time: ExplainedTime) -> dict[str, Any]:
     return {
-        "on": time.on.isoformat(),
+        "local_date": time.on.isoformat(),
         "first_at": utc_text(time.first_at),
         "last_at": utc_text(time.last_at),
         "starts": time.starts,
@@ -290,8 +290,8 @@ def booking_body(view: BookingView, *, viewer: Viewer = BOOKER) -> dict[str, Any
         "object_name": booking.object_name,
         "status": booking.status,
         "revision": booking.revision,
-        "start": utc_text(_utc(booking.start_at)),
-        "end": utc_text(_utc(booking.end_at)),
+        "start_at": utc_text(_utc(booking.start_at)),
+        "end_at": utc_text(_utc(booking.end_at)),
         "duration_minutes": _minutes(booking.end_at - booking.start_at),
         "time_zone": booking.time_zone,
         "local_start": booking.local_start,

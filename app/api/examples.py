@@ -36,6 +36,7 @@ PARAMETER_VALUES: dict[str, Any] = {
     "record_id": _RECORD_ID,
     "after": "2027-03-01T00:00:00Z",
     "before": "2027-04-01T00:00:00Z",
+    "newest_first": False,
     "limit": 50,
     "Idempotency-Key": "panel-7f2d",
 }
@@ -116,11 +117,11 @@ AVAILABILITY: dict[str, Any] = {
     "time_zone": "America/Chicago",
     "grid_time_zone": "America/New_York",
     "as_of": "2027-03-05T16:02:11Z",
-    "slots": [{"start": _START, "end": _END, "host_ids": [_HOST_ID]}],
+    "slots": [{"start_at": _START, "end_at": _END, "host_ids": [_HOST_ID]}],
     "people": [_PERSON, _LEFT_OUT],
     "explained": [
         {
-            "on": "2027-03-09",
+            "local_date": "2027-03-09",
             "first_at": "2027-03-09T15:00:00Z",
             "last_at": "2027-03-09T15:30:00Z",
             "starts": 2,
@@ -142,7 +143,7 @@ AVAILABILITY: dict[str, Any] = {
 BOOKING_REQUEST: dict[str, Any] = {
     "record_id": _RECORD_ID,
     "booking_type_id": _TYPE_ID,
-    "start": "2027-03-09T09:30:00-05:00",
+    "start_at": "2027-03-09T09:30:00-05:00",
     "time_zone": "America/New_York",
     "duration_minutes": 30,
     "host_id": _HOST_ID,
@@ -159,8 +160,8 @@ BOOKING: dict[str, Any] = {
     "object_name": "Lead",
     "status": "scheduled",
     "revision": 1,
-    "start": _START,
-    "end": _END,
+    "start_at": _START,
+    "end_at": _END,
     "duration_minutes": 30,
     "time_zone": "America/New_York",
     "local_start": "2027-03-09T09:30:00",
@@ -252,11 +253,11 @@ PROBLEMS: dict[int, dict[str, Any]] = {
         code="slot_taken",
         title="The time is not available",
         detail="Somebody else has just booked this time. Choose another one.",
-        field="start",
+        field="start_at",
         alternatives=[
             {
-                "start": "2027-03-09T15:30:00Z",
-                "end": "2027-03-09T16:00:00Z",
+                "start_at": "2027-03-09T15:30:00Z",
+                "end_at": "2027-03-09T16:00:00Z",
                 "host_ids": [_HOST_ID],
             }
         ],
@@ -278,7 +279,7 @@ PROBLEMS: dict[int, dict[str, Any]] = {
         code="ambiguous_local_time",
         title="The request is not valid",
         detail="The clocks in America/New_York show this time twice on that day; add the offset.",
-        field="start",
+        field="start_at",
     ),
     500: problem_example(
         status=500,

@@ -76,7 +76,7 @@ class BookingRequest(Strict):
 
     record_id = SalesforceId(required=True, metadata={"description": _RECORD, **_SALESFORCE_ID})
     booking_type_id = OurId(required=True, metadata={"format": "uuid"})
-    start = Raw(
+    start_at = Raw(
         required=True,
         metadata={
             "description": "RFC 3339. Without an offset it is meant in `time_zone`; with one, "
@@ -131,7 +131,7 @@ class BookingRequest(Strict):
     def _complete(self, data: dict[str, Any], **_: Any) -> BookRequest:
         zone = zones.zone(data["time_zone"])
         read = dict(data)
-        read["start"] = instants.instant(data["start"], zone=zone, field="start")
+        read["start"] = instants.instant(read.pop("start_at"), zone=zone, field="start_at")
         read["duration"] = read.pop("duration_minutes", None)
         return BookRequest(**read)
 
@@ -202,6 +202,13 @@ class AvailabilityQuery(Strict):
     )
     all = Switch(metadata={"description": "1: the times of all hosts at once."})
     explain = Switch(metadata={"description": "1: also say of every other time why not."})
+    limit = PageSize(
+        metadata={
+            "description": "At most so many slots, the earliest; all of them by default.",
+            "minimum": 1,
+            "maximum": 200,
+        }
+    )
 
 
 class BookingsQuery(Strict):
@@ -222,6 +229,7 @@ class BookingsQuery(Strict):
             **_INSTANT,
         }
     )
+    newest_first = Switch(metadata={"description": "1: the latest start first."})
     limit = PageSize(metadata={"description": "At most so many.", "minimum": 1, "maximum": 200})
     cursor = Raw(metadata={"description": "`next_cursor` of the page before."})
 
@@ -311,8 +319,8 @@ def request_hash(request: BookRequest) -> str:
 
 
 def bookings_question(*, org_id: UUID, query: Mapping[str, Any]) -> str:
-    """What a list's cursor belongs to: the org and the filters, not the size of the page."""
-    named = (str(query.get(name, "")) for name in ("record_id", "after", "before"))
+    """What a list's cursor belongs to: the org, the filters and the order, not the page's size."""
+    named = (str(query.get(name, "")) for name in ("record_id", "after", "before", "newest_first"))
     return "|".join([str(org_id), *named])
 
 

@@ -153,6 +153,7 @@ def show_availability(record_id: str, booking_type_id: UUID, query: dict[str, An
         duration=query.get("duration_minutes"),
         all_hosts=query.get("all", False),
         is_explained=explains,
+        most_slots=query.get("limit"),
     )
     found = Door.here().bookings.availability(caller=authenticated().caller, request=asked)
     body = bodies.availability_body(found, time_zone=query.get("time_zone"), explains=explains)
@@ -240,7 +241,10 @@ def show_booking_by_key(idempotency_key: str) -> Response:
     security="salesforce",
 )
 def list_bookings(query: dict[str, Any]) -> Response:
-    """By their starts, one page at a time; each as its own address shows it to the caller."""
+    """By their starts, one page at a time; each as its own address shows it to the caller.
+
+    With `newest_first` the other way round: for what is past.
+    """
     door, caller = Door.here(), authenticated().caller
     question = requests.bookings_question(org_id=caller.org_id, query=query)
     cursor = query.get("cursor")
@@ -249,6 +253,7 @@ def list_bookings(query: dict[str, Any]) -> Response:
         record_id=query.get("record_id"),
         after=after,
         before=before,
+        is_newest_first=query.get("newest_first", False),
         limit=query.get("limit", 50),
         cursor=None if cursor is None else door.cursors.read(cursor, question=question),
     )

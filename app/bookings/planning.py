@@ -62,7 +62,7 @@ def interval_of(start: datetime, duration: timedelta) -> Interval:
         return Interval(start, start.astimezone(UTC) + duration)
     except OverflowError:
         raise InvalidRequestError(
-            "This date is too far away.", code="invalid_datetime", field="start"
+            "This date is too far away.", code="invalid_datetime", field="start_at"
         ) from None
 
 
@@ -227,7 +227,7 @@ def refusal(verdict: Verdict, *, names: Mapping[str, str]) -> BookingError:
         if code is ReasonCode.IN_THE_PAST:
             code = ReasonCode.BELOW_MINIMUM_NOTICE
         return InvalidRequestError(
-            f"This time {reason.message}. Choose another one.", code=code.value, field="start"
+            f"This time {reason.message}. Choose another one.", code=code.value, field="start_at"
         )
     said = _said(verdict.reasons, names)
     if reason.detail == "platform_not_connected":
@@ -241,7 +241,7 @@ def refusal(verdict: Verdict, *, names: Mapping[str, str]) -> BookingError:
     code_text = reason.code.value
     if reason.code is ReasonCode.CO_HOST_UNAVAILABLE:
         code_text = ReasonCode.SLOT_TAKEN.value
-    return SlotUnavailableError(f"{said}. Choose another time.", code=code_text, field="start")
+    return SlotUnavailableError(f"{said}. Choose another time.", code=code_text, field="start_at")
 
 
 #: How many people's reasons one sentence holds.

@@ -123,6 +123,7 @@ class AvailabilityRequest:
         duration: One of the type's; its first by default.
         all_hosts: The times of all hosts at once.
         is_explained: Say for every other time why not.
+        most_slots: At most so many slots, the earliest; nothing for all.
     """
 
     record_id: str
@@ -133,6 +134,7 @@ class AvailabilityRequest:
     duration: timedelta | None = None
     all_hosts: bool = False
     is_explained: bool = False
+    most_slots: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +235,7 @@ class BookingsRequest:
     Attributes:
         record_id: Of one record; nothing for all that the caller booked or hosts.
         after, before: Whose start lies in between.
+        is_newest_first: The latest start first.
         limit: At most so many, 1 to 200.
         cursor: The last booking of the page before, as ``(start_at, booking_id)``.
     """
@@ -240,5 +243,6 @@ class BookingsRequest:
     record_id: str | None = None
     after: datetime | None = None
     before: datetime | None = None
+    is_newest_first: bool = False
     limit: int = 50
     cursor: tuple[datetime, UUID] | None = None

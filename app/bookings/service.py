@@ -178,8 +178,9 @@ class BookingService:
             span=request.span,
         )
         question, times = self._question(asking, is_fresh=False)
+        found = availability.slots(question)
         return AvailabilityAnswer(
-            availability=availability.slots(question),
+            availability=dataclasses.replace(found, slots=found.slots[: request.most_slots]),
             explained=availability.explain(question) if request.is_explained else (),
             people=_choices(context, people, host_ids, times)
             + _choices(context, people, co_host_ids, times, is_co_host=True),
@@ -371,6 +372,7 @@ class BookingService:
                 after=request.after,
                 before=request.before,
                 cursor=request.cursor,
+                is_newest_first=request.is_newest_first,
                 limit=request.limit + 1,
             )
             views = viewing.views(session, caller.org_id, rows[: request.limit])

@@ -184,7 +184,7 @@ def _taken() -> SlotUnavailableError:
     return SlotUnavailableError(
         "Somebody else has just booked this time. Choose another one.",
         code="slot_taken",
-        field="start",
+        field="start_at",
     )
 
 

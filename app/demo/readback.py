@@ -263,8 +263,8 @@ class Readback:
             paths=["Start__c", "End__c", "Status__c", "Host__c", "Record_Id__c", "Join_Url__c"],
         ).values
         agrees = (
-            _same_instant(record["Start__c"], booking["start"])
-            and _same_instant(record["End__c"], booking["end"])
+            _same_instant(record["Start__c"], booking["start_at"])
+            and _same_instant(record["End__c"], booking["end_at"])
             and record["Host__c"] == booking["host"]["host_id"]
             and record["Record_Id__c"] == booking["record_id"]
             and (record["Join_Url__c"] or "") == booking.get("join_url", "")
@@ -299,8 +299,8 @@ class Readback:
             related
             and event["OwnerId"] == booking["host"]["host_id"]
             and event["Subject"] == booking["subject"]
-            and _same_instant(event["StartDateTime"], booking["start"])
-            and _same_instant(event["EndDateTime"], booking["end"])
+            and _same_instant(event["StartDateTime"], booking["start_at"])
+            and _same_instant(event["EndDateTime"], booking["end_at"])
             and place in f"{event['Location']} {event['Description']}"
         )
         return Finding(
@@ -315,7 +315,7 @@ class Readback:
                 date=booking["local_start"][:10],
                 host=host.name,
                 host_id=host.user_id,
-                start=booking["start"],
+                start=booking["start_at"],
             )
             for name, text in self._scenario.record_fields.items()
         }
@@ -347,7 +347,7 @@ def _target_object(booking: Mapping[str, Any]) -> str:
 
 def _interval(booking: Mapping[str, Any]) -> Interval:
     return Interval(
-        datetime.fromisoformat(booking["start"]), datetime.fromisoformat(booking["end"])
+        datetime.fromisoformat(booking["start_at"]), datetime.fromisoformat(booking["end_at"])
     )
 
 
@@ -357,7 +357,7 @@ def _span(interval: Interval) -> str:
 
 def _spoken_start(booking: Mapping[str, Any], email: str) -> str:
     worker = next(each for each in world.WORKERS if each.email == email)
-    local = datetime.fromisoformat(booking["start"]).astimezone(ZoneInfo(worker.time_zone))
+    local = datetime.fromisoformat(booking["start_at"]).astimezone(ZoneInfo(worker.time_zone))
     return f"{local.day} {local:%B %Y}, {local:%H:%M}"
 
 

@@ -176,9 +176,9 @@ class _Walk:
         if not slots:
             raise WalkthroughError("no time is free within ten days")
         for slot in slots[:3]:
-            self._say(f"  {_spoken(slot['start'])}")
+            self._say(f"  {_spoken(slot['start_at'])}")
         self._say(f"  … {len(slots)} times within ten days")
-        self._say(f"→ {_spoken(slots[0]['start'])} ({world.ORG_TIME_ZONE})")
+        self._say(f"→ {_spoken(slots[0]['start_at'])} ({world.ORG_TIME_ZONE})")
         return slots[0], answer["duration_minutes"]
 
     def _book(
@@ -188,7 +188,7 @@ class _Walk:
         body: dict[str, Any] = {
             "record_id": scenario.record_id,
             "booking_type_id": booking_type["booking_type_id"],
-            "start": slot["start"],
+            "start_at": slot["start_at"],
             "time_zone": world.ORG_TIME_ZONE,
             "duration_minutes": duration,
             "notes": "Booked while the guest was still on the phone.",

@@ -86,9 +86,10 @@ def page(
     after: datetime | None,
     before: datetime | None,
     cursor: tuple[datetime, UUID] | None,
+    is_newest_first: bool,
     limit: int,
 ) -> list[Booking]:
-    """Bookings in the order of their starts, from the cursor on.
+    """Bookings in the order of their starts, or the other way round, from the cursor on.
 
     Args:
         session: Of the org.
@@ -98,6 +99,7 @@ def page(
         after: Starting then or later.
         before: Starting earlier.
         cursor: Start and id of the last one seen.
+        is_newest_first: The latest start first.
         limit: At most so many.
     """
     query = sa.select(Booking).where(Booking.org_id == org_id)
@@ -115,10 +117,15 @@ def page(
         query = query.where(Booking.start_at >= after)
     if before is not None:
         query = query.where(Booking.start_at < before)
+    place = sa.tuple_(Booking.start_at, Booking.booking_id)
     if cursor is not None:
-        query = query.where(sa.tuple_(Booking.start_at, Booking.booking_id) > cursor)
-    query = query.order_by(Booking.start_at, Booking.booking_id).limit(limit)
-    return list(session.scalars(query))
+        query = query.where(place < cursor if is_newest_first else place > cursor)
+    order = (Booking.start_at, Booking.booking_id)
+    if is_newest_first:
+        query = query.order_by(*(column.desc() for column in order))
+    else:
+        query = query.order_by(*order)
+    return list(session.scalars(query.limit(limit)))
 
 
 def idempotent(

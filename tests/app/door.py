@@ -389,7 +389,7 @@ def wish(**changes: Any) -> dict[str, Any]:
     said: dict[str, Any] = {
         "record_id": RECORD_ID,
         "booking_type_id": str(TYPE_ID),
-        "start": "2027-03-09T09:30:00-05:00",
+        "start_at": "2027-03-09T09:30:00-05:00",
         "time_zone": "America/New_York",
         "duration_minutes": 30,
         "host_id": USER_ID,

@@ -92,20 +92,20 @@ REFUSED: dict[str, tuple[Any, int, str]] = {
         "invalid_type",
     ),
     "B017 start without offset and zone": (
-        wish(start="2027-03-09T09:30:00", time_zone=...),
+        wish(start_at="2027-03-09T09:30:00", time_zone=...),
         422,
         "timezone_required",
     ),
-    "B018 date only": (wish(start="2027-03-09"), 422, "invalid_datetime"),
-    "B020 week date": (wish(start="2026-W10-1"), 422, "invalid_datetime"),
-    "B020 basic format": (wish(start="20260308T100000Z"), 422, "invalid_datetime"),
-    "B021 before all time": (wish(start="0001-01-01T00:00:00+14:00"), 422, "invalid_datetime"),
-    "B021 after all time": (wish(start="9999-12-31T23:59:00-14:00"), 422, "invalid_datetime"),
-    "B022 nanoseconds": (wish(start="2027-03-09T14:30:00.000000001Z"), 422, "invalid_datetime"),
-    "B028 ambiguous": (wish(start="2027-11-07T01:30:00"), 422, "ambiguous_local_time"),
-    "T2 nonexistent": (wish(start="2027-03-14T02:30:00"), 422, "nonexistent_local_time"),
+    "B018 date only": (wish(start_at="2027-03-09"), 422, "invalid_datetime"),
+    "B020 week date": (wish(start_at="2026-W10-1"), 422, "invalid_datetime"),
+    "B020 basic format": (wish(start_at="20260308T100000Z"), 422, "invalid_datetime"),
+    "B021 before all time": (wish(start_at="0001-01-01T00:00:00+14:00"), 422, "invalid_datetime"),
+    "B021 after all time": (wish(start_at="9999-12-31T23:59:00-14:00"), 422, "invalid_datetime"),
+    "B022 nanoseconds": (wish(start_at="2027-03-09T14:30:00.000000001Z"), 422, "invalid_datetime"),
+    "B028 ambiguous": (wish(start_at="2027-11-07T01:30:00"), 422, "ambiguous_local_time"),
+    "T2 nonexistent": (wish(start_at="2027-03-14T02:30:00"), 422, "nonexistent_local_time"),
     "B029 offset of another zone": (
-        wish(start="2027-03-09T09:30:00+01:00"),
+        wish(start_at="2027-03-09T09:30:00+01:00"),
         422,
         "offset_zone_mismatch",
     ),
@@ -171,7 +171,7 @@ REFUSED: dict[str, tuple[Any, int, str]] = {
     "null": (wish(host_id=None), 422, "invalid_type"),
     "no record": (wish(record_id=...), 422, "missing_field"),
     "no booking type": (wish(booking_type_id=...), 422, "missing_field"),
-    "no start": (wish(start=...), 422, "missing_field"),
+    "no start": (wish(start_at=...), 422, "missing_field"),
     "guest without address": (wish(guests=[{"name": "x"}]), 422, "missing_field"),
     "guest as text": (wish(guests=["a@b.co"]), 422, "invalid_type"),
     "guests as object": (wish(guests={"email": "a@b.co"}), 422, "invalid_type"),
@@ -187,7 +187,7 @@ REFUSED: dict[str, tuple[Any, int, str]] = {
     "booking type as number": (wish(booking_type_id=5), 422, "invalid_id"),
     "another platform": (wish(platform="webex"), 422, "invalid_platform"),
     "platform as number": (wish(platform=5), 422, "invalid_type"),
-    "start as number": (wish(start=1_804_602_600), 422, "invalid_type"),
+    "start as number": (wish(start_at=1_804_602_600), 422, "invalid_type"),
 }
 
 
@@ -209,7 +209,7 @@ def test_a_bad_request_is_refused_before_anybody_is_asked(row: str) -> None:
         (wish(guests=guests("a@b.co", "a@b")), "guests[1].email"),
         (wish(guests=[{"email": "a@b.co", "name": 5}]), "guests[0].name"),
         (wish(co_host_ids=[CO_HOST_ID, "x"]), "co_host_ids[1]"),
-        (wish(start="soon"), "start"),
+        (wish(start_at="soon"), "start_at"),
         (wish(time_zone=...), "time_zone"),
         (wish(nonsense=1), "nonsense"),
     ],
@@ -350,7 +350,9 @@ def test_a_request_reaches_the_service_in_its_one_form() -> None:
 
 
 def test_what_is_not_said_is_left_to_the_booking_type() -> None:
-    least = {name: wish()[name] for name in ("record_id", "booking_type_id", "start", "time_zone")}
+    least = {
+        name: wish()[name] for name in ("record_id", "booking_type_id", "start_at", "time_zone")
+    }
 
     request = asked_with(least)
 
@@ -360,12 +362,12 @@ def test_what_is_not_said_is_left_to_the_booking_type() -> None:
 
 ACCEPTED: dict[str, tuple[dict[str, Any], Callable[[BookRequest], object], object]] = {
     "B034 US/Pacific": (
-        wish(start="2027-03-09T14:30:00Z", time_zone="US/Pacific"),
+        wish(start_at="2027-03-09T14:30:00Z", time_zone="US/Pacific"),
         lambda request: request.time_zone,
         "America/Los_Angeles",
     ),
     "B034 Europe/Kiev": (
-        wish(start="2027-03-09T14:30:00Z", time_zone="Europe/Kiev"),
+        wish(start_at="2027-03-09T14:30:00Z", time_zone="Europe/Kiev"),
         lambda request: request.time_zone,
         "Europe/Kyiv",
     ),
@@ -400,17 +402,17 @@ ACCEPTED: dict[str, tuple[dict[str, Any], Callable[[BookRequest], object], objec
         (CO_HOST_ID,),
     ),
     "start by the clock of its zone": (
-        wish(start="2027-03-09T09:30:00"),
+        wish(start_at="2027-03-09T09:30:00"),
         lambda request: request.start,
         START,
     ),
     "start as Apex writes it": (
-        wish(start="2027-03-09T14:30:00.000Z"),
+        wish(start_at="2027-03-09T14:30:00.000Z"),
         lambda request: request.start,
         START,
     ),
     "the second of two equal clock times": (
-        wish(start="2027-11-07T01:30:00-05:00"),
+        wish(start_at="2027-11-07T01:30:00-05:00"),
         lambda request: request.start,
         datetime(2027, 11, 7, 6, 30, tzinfo=UTC),
     ),
@@ -442,7 +444,7 @@ def test_a_key_reaches_the_service_as_it_is() -> None:
 def test_the_same_wish_has_the_same_hash_however_it_is_written() -> None:
     first = asked_with(wish()).request_hash
 
-    assert asked_with(wish(start="2027-03-09T14:30:00Z")).request_hash == first
+    assert asked_with(wish(start_at="2027-03-09T14:30:00Z")).request_hash == first
     assert asked_with(wish(record_id=RECORD_ID[:15])).request_hash == first
     assert asked_with(wish(), **{"Idempotency-Key": "another"}).request_hash == first
 
@@ -450,8 +452,8 @@ def test_the_same_wish_has_the_same_hash_however_it_is_written() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"start": "2027-03-09T15:00:00Z"},
-        {"time_zone": "America/Toronto", "start": "2027-03-09T14:30:00Z"},
+        {"start_at": "2027-03-09T15:00:00Z"},
+        {"time_zone": "America/Toronto", "start_at": "2027-03-09T14:30:00Z"},
         {"duration_minutes": 60},
         {"duration_minutes": ...},
         {"host_id": CO_HOST_ID},
@@ -500,7 +502,7 @@ def test_f001_a_replay_is_the_first_answer_again_byte_for_byte() -> None:
     ("error", "status", "code"),
     [
         (
-            SlotUnavailableError("x", code="slot_not_offered", field="start"),
+            SlotUnavailableError("x", code="slot_not_offered", field="start_at"),
             409,
             "slot_not_offered",
         ),
@@ -581,14 +583,14 @@ def test_a_list_is_asked_for_with_its_filters() -> None:
     answer = listed(
         wiring,
         f"?record_id={RECORD_ID[:15]}&after=2027-03-01T00:00:00Z"
-        "&before=2027-04-01T00:00:00%2B02:00&limit=7",
+        "&before=2027-04-01T00:00:00%2B02:00&newest_first=1&limit=7",
     )
 
     (asked,) = wiring.booking_service.asked
     assert asked.record_id == RECORD_ID
     assert asked.after == datetime(2027, 3, 1, tzinfo=UTC)
     assert asked.before == datetime(2027, 3, 31, 22, tzinfo=UTC)
-    assert (asked.limit, asked.cursor) == (7, None)
+    assert (asked.is_newest_first, asked.limit, asked.cursor) == (True, 7, None)
     assert [each["booking_id"] for each in answer.get_json()["bookings"]] == [str(BOOKING_ID)]
     assert answer.get_json()["next_cursor"] == ""
 
@@ -614,7 +616,11 @@ def test_b069_a_cursor_that_was_changed_or_belongs_elsewhere_is_refused() -> Non
         changed[position] ^= 1
         text = base64.urlsafe_b64encode(changed).decode().rstrip("=")
         assert listed(wiring, f"?cursor={text}").get_json()["code"] == "invalid_cursor"
-    for elsewhere in (f"?record_id={RECORD_ID}&cursor={cursor}", f"?cursor={cursor[:-4]}"):
+    for elsewhere in (
+        f"?record_id={RECORD_ID}&cursor={cursor}",
+        f"?newest_first=1&cursor={cursor}",
+        f"?cursor={cursor[:-4]}",
+    ):
         assert listed(wiring, elsewhere).get_json()["code"] == "invalid_cursor"
 
 

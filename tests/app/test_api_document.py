@@ -142,7 +142,7 @@ SOUND: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (RECORD_ID[:14], RECORD_ID[:16], "00QHp00002AbC'E", "", RECORD_ID + "A"),
     ),
     "host_id": ((USER_ID,), (USER_ID[:16],)),
-    "start": (
+    "start_at": (
         ("2027-03-09T09:30:00-05:00", "2027-03-09T14:30:00.000Z", "2027-03-09T09:30:00"),
         ("2027-03-09", "20270309T093000Z", "2027-03-09T14:30:00.000000001Z", "now"),
     ),
@@ -232,7 +232,7 @@ def test_every_operation_documents_its_problems(path: str, method: str) -> None:
 def test_a_booking_request_says_what_it_must_hold() -> None:
     said = document()["components"]["schemas"]["BookingRequest"]
 
-    assert set(said["required"]) == {"record_id", "booking_type_id", "start", "time_zone"}
+    assert set(said["required"]) == {"record_id", "booking_type_id", "start_at", "time_zone"}
 
 
 # ------------------------------------------------------------------------ of what is so
@@ -275,7 +275,7 @@ def test_a_new_booking_is_the_documented_one_and_so_is_its_refusal() -> None:
     client = client_of(wiring)
 
     made = client.post("/v1/bookings", json=wish(), headers=bearer())
-    wiring.booking_service.error = SlotUnavailableError("x", field="start")
+    wiring.booking_service.error = SlotUnavailableError("x", field="start_at")
     refused = client.post("/v1/bookings", json=wish(), headers=bearer())
     wrong = client.post("/v1/bookings", json=wish(time_zone="PST"), headers=bearer())
 

@@ -80,7 +80,7 @@ def test_an_admin_learns_which_clause_failed_and_on_which_value() -> None:
     (refused,) = get(wiring, f"{TYPES}?explain=1").get_json()["refused"]
 
     (clause,) = refused["clauses"]
-    assert (clause["number"], clause["outcome"]) == (1, "failed")
+    assert (clause["position"], clause["outcome"]) == (1, "failed")
     assert clause["sentence"] == "AnnualRevenue is 25000, but must be more than 1000000"
 
 
@@ -159,7 +159,7 @@ def test_a_span_is_from_one_instant_to_another() -> None:
 
 def test_everything_that_is_asked_reaches_the_service() -> None:
     request = asked_with(
-        f"{WEEK}&host={USER_ID}&co_hosts={CO_HOST_ID}&duration_minutes=45&all=0&explain=1"
+        f"{WEEK}&host={USER_ID}&co_hosts={CO_HOST_ID}&duration_minutes=45&all=0&explain=1&limit=3"
     )
 
     assert replace(request, span=Interval(START, START + timedelta(days=1))) == AvailabilityRequest(
@@ -171,6 +171,7 @@ def test_everything_that_is_asked_reaches_the_service() -> None:
         duration=timedelta(minutes=45),
         all_hosts=False,
         is_explained=True,
+        most_slots=3,
     )
 
 
@@ -226,7 +227,11 @@ def test_slots_are_answered_in_utc_with_everybody_who_was_asked() -> None:
     said = get(DoorWiring(), f"{TIMES}?{WEEK}").get_json()
 
     assert said["slots"] == [
-        {"start": "2027-03-09T14:30:00Z", "end": "2027-03-09T15:00:00Z", "host_ids": [USER_ID]}
+        {
+            "start_at": "2027-03-09T14:30:00Z",
+            "end_at": "2027-03-09T15:00:00Z",
+            "host_ids": [USER_ID],
+        }
     ]
     assert (said["time_zone"], said["grid_time_zone"]) == ("America/New_York", "America/New_York")
     assert [each["unavailable"]["code"] for each in said["people"] if "unavailable" in each] == [
@@ -240,7 +245,7 @@ def test_other_times_are_explained_when_that_is_asked() -> None:
     said = get(DoorWiring(), f"{TIMES}?{WEEK}&explain=1").get_json()
 
     (explained,) = said["explained"]
-    assert (explained["on"], explained["starts"]) == ("2027-03-09", 2)
+    assert (explained["local_date"], explained["starts"]) == ("2027-03-09", 2)
     assert explained["reasons"][0]["code"] == "slot_taken"
 
 

@@ -428,4 +428,4 @@ def test_instants_are_answered_in_utc_whatever_zone_the_database_speaks() -> Non
 
     body = booking_body(booking_view(start_at=elsewhere))
 
-    assert body["start"] == "2027-03-09T14:30:00Z"
+    assert body["start_at"] == "2027-03-09T14:30:00Z"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from app.bookings.questions import AvailabilityRequest
+from app.bookings.questions import AvailabilityRequest, BookingsRequest
 from booking_types.errors import (
     AvailabilityUnverifiedError,
     BookingError,
@@ -801,6 +801,54 @@ def test_a_guest_from_the_record_is_held_to_the_rules_of_a_typed_one(house: Hous
     view = house.book(house.a_lead(Email="gast@bücher.example"), kind, TUESDAY_10, host=host)
 
     assert view.booking.guests[0]["email"] == "gast@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize("is_newest_first", [False, True])
+def test_the_pages_of_a_list_hold_every_booking_once_in_either_order(
+    house: House,
+    is_newest_first: bool,  # noqa: FBT001 - pytest gives it so
+) -> None:
+    host = house.a_host("host")
+    kind = house.a_booking_type(hosts=[host])
+    lead = house.a_lead()
+    booked = [
+        house.book(lead, kind, TUESDAY_10 + timedelta(hours=hour), host=host).booking.booking_id
+        for hour in (2, 0, 1)
+    ]
+
+    found: list[UUID] = []
+    cursor = None
+    for _ in range(2):
+        views, cursor = house.wiring.booking_service.list_bookings(
+            caller=house.caller(),
+            request=BookingsRequest(
+                record_id=lead, is_newest_first=is_newest_first, limit=2, cursor=cursor
+            ),
+        )
+        found += [view.booking.booking_id for view in views]
+
+    in_time = [booked[1], booked[2], booked[0]]
+    assert found == (in_time[::-1] if is_newest_first else in_time)
+    assert cursor is None
+
+
+def test_the_next_free_time_is_the_first_of_the_slots(house: House) -> None:
+    host = house.a_host("host", busy=[(upcoming(2, "09:00"), upcoming(2, "11:00"))])
+    kind = house.a_booking_type(hosts=[host])
+
+    answer = house.wiring.booking_service.availability(
+        caller=house.caller(),
+        request=AvailabilityRequest(
+            record_id=house.a_lead(),
+            booking_type_id=kind,
+            span=Interval(upcoming(2, "00:00"), upcoming(2, "00:00") + timedelta(days=62)),
+            host_id=host.user_id,
+            most_slots=1,
+        ),
+    )
+
+    (slot,) = answer.availability.slots
+    assert slot.interval.start == upcoming(2, "11:00")
 
 
 # --------------------------------------------------------------------- how much is asked

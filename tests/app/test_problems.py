@@ -249,9 +249,9 @@ def test_a_problem_of_a_query_names_its_parameter(field: str, in_query: str) -> 
 
 
 def test_a_problem_names_the_field_at_fault() -> None:
-    said = answer_to(InvalidRequestError("x", code="beyond_horizon", field="start")).get_json()
+    said = answer_to(InvalidRequestError("x", code="beyond_horizon", field="start_at")).get_json()
 
-    assert said["field"] == "start"
+    assert said["field"] == "start_at"
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,11 @@ def test_a_time_that_cannot_be_had_comes_with_the_nearest_that_can(
     error.alternatives = (Slot(Interval(START, START + timedelta(minutes=30)), (USER_ID,)),)
 
     assert answer_to(error).get_json()["alternatives"] == [
-        {"start": "2027-03-09T14:30:00Z", "end": "2027-03-09T15:00:00Z", "host_ids": [USER_ID]}
+        {
+            "start_at": "2027-03-09T14:30:00Z",
+            "end_at": "2027-03-09T15:00:00Z",
+            "host_ids": [USER_ID],
+        }
     ]
 
 
