@@ -122,7 +122,7 @@ def test_a_caller_who_got_no_answer_asks_again_with_the_same_key(
         "record_id": house.a_lead(),
         "booking_type_id": str(kind),
         "host_id": host.user_id,
-        "start": f"{upcoming(2, '10:00'):%Y-%m-%dT%H:%M:%SZ}",
+        "start_at": f"{upcoming(2, '10:00'):%Y-%m-%dT%H:%M:%SZ}",
         "time_zone": "UTC",
     }
     headers = {"Idempotency-Key": "once"}
