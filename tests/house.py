@@ -70,6 +70,10 @@ class House:
         control: Its control door.
         database_url: A migrated database.
         unique: A token no other test has.
+        delay_scale: How much shorter waits between attempts are.
+        rep_zone: The rep's IANA zone in Salesforce.
+        google_client: The service's OAuth client at Google (``id``, ``secret``), where several
+            houses are served by one running service; one of its own by default.
     """
 
     def __init__(
@@ -80,6 +84,8 @@ class House:
         database_url: str,
         unique: str,
         delay_scale: float = 0.01,
+        rep_zone: str = "UTC",
+        google_client: Mapping[str, str] | None = None,
     ) -> None:
         self.control = control
         self.domain = f"{unique}.example"
@@ -90,13 +96,15 @@ class House:
             salesforce={
                 "name": unique,
                 "time_zone": "UTC",
-                "users": [self._user(self.rep, ["Booking_Organizer"])],
+                "users": [self._user(self.rep, ["Booking_Organizer"], rep_zone)],
                 "objects": [PROJECT],
             }
         )["salesforce"]
         self.salesforce = salesforce
         self.salesforce_org_id: str = salesforce["org_id"]
-        self._google = control.seed(google={"accounts": []})["google"]
+        self._google = control.seed(google={"accounts": [], "client": dict(google_client or {})})[
+            "google"
+        ]
         self._microsoft = control.seed(microsoft={"accounts": []})["microsoft"]
         self._zoom = control.seed(zoom={"users": []})["zoom"]
         self.environment = {

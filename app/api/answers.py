@@ -202,9 +202,9 @@ class ExplainedTime(Answer):
     first_at = _instant()
     last_at = _instant()
     starts = _number()
-    is_offered = _claim()
-    host_ids = _texts()
-    reasons = _many(Reason)
+    is_offered = _claim("Who could be the host then stands in `slots`.")
+    reasons = _many(Reason, "The most telling first, at most twelve.")
+    reasons_left_out = _number("How many more there are.")
 
 
 class Availability(Answer):

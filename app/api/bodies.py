@@ -35,6 +35,10 @@ from booking_types.model import HostRuleKind, Platform
 
 _MINUTE = timedelta(minutes=1)
 
+#: Of a time that a pool of 200 cannot make nobody reads 200 reasons, and Salesforce would have no
+#: room for them (6 MB for everything in one transaction).
+_MOST_REASONS = 12
+
 
 def encoded(body: Any) -> bytes:
     """The body as JSON, its members in one fixed order.
@@ -201,8 +205,8 @@ def _explained(time: ExplainedTime) -> dict[str, Any]:
         "last_at": utc_text(time.last_at),
         "starts": time.starts,
         "is_offered": time.is_offered,
-        "host_ids": list(time.host_ids),
-        "reasons": [_reason(reason) for reason in time.reasons],
+        "reasons": [_reason(reason) for reason in time.reasons[:_MOST_REASONS]],
+        "reasons_left_out": max(0, len(time.reasons) - _MOST_REASONS),
     }
 
 

@@ -126,7 +126,7 @@ AVAILABILITY: dict[str, Any] = {
             "last_at": "2027-03-09T15:30:00Z",
             "starts": 2,
             "is_offered": False,
-            "host_ids": [],
+            "reasons_left_out": 0,
             "reasons": [
                 {
                     "code": "slot_taken",

@@ -104,6 +104,7 @@ class RecordedAnswers:
     view: BookingView | None = None
     asked: list[Any] = field(default_factory=list)
     slots: tuple[Slot, ...] = ()
+    reasons: int = 1
     place: tuple[datetime, UUID] | None = None
     on_call: Callable[[Caller], None] = field(default=lambda _caller: None)
 
@@ -123,7 +124,9 @@ class RecordedAnswers:
 
     def availability(self, *, caller: Caller, request: AvailabilityRequest) -> AvailabilityAnswer:
         self._note(caller, request)
-        return availability_answer(self.slots, is_explained=request.is_explained)
+        return availability_answer(
+            self.slots, is_explained=request.is_explained, reasons=self.reasons
+        )
 
     def book(
         self,
@@ -281,7 +284,7 @@ def offered_types() -> OfferedTypes:
 
 
 def availability_answer(
-    slots: tuple[Slot, ...] = (), *, is_explained: bool = False
+    slots: tuple[Slot, ...] = (), *, is_explained: bool = False, reasons: int = 1
 ) -> AvailabilityAnswer:
     half_hour = timedelta(minutes=30)
     reason = Reason(
@@ -298,7 +301,7 @@ def availability_answer(
         starts=2,
         is_offered=False,
         host_ids=(),
-        reasons=(reason,),
+        reasons=(reason,) * reasons,
     )
     return AvailabilityAnswer(
         availability=Availability(

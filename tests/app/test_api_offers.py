@@ -249,6 +249,16 @@ def test_other_times_are_explained_when_that_is_asked() -> None:
     assert explained["reasons"][0]["code"] == "slot_taken"
 
 
+def test_of_many_reasons_the_most_telling_are_given_and_the_others_counted() -> None:
+    wiring = DoorWiring()
+    wiring.booking_service.reasons = 200
+
+    (explained,) = get(wiring, f"{TIMES}?{WEEK}&explain=1").get_json()["explained"]
+
+    assert [reason["message"] for reason in explained["reasons"]] == ["is busy"] * 12
+    assert explained["reasons_left_out"] == 188
+
+
 def test_the_zone_that_is_answered_is_the_present_name_of_the_asked_one() -> None:
     query = "from=2027-03-09T10:00:00Z&to=2027-03-10T10:00:00Z"
 
