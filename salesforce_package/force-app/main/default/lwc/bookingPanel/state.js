@@ -148,7 +148,11 @@ export function coHostsChosen(flow, coHostIds) {
  * a time belongs to whoever is free then.
  */
 export function showAllChosen(flow, allHosts) {
-    return isLocked(flow) ? flow : { ...flow, allHosts };
+    if (isLocked(flow)) {
+        return flow;
+    }
+    const next = { ...flow, allHosts };
+    return canAskTimes(next) ? next : { ...next, slot: null, isDetailsOpen: false };
 }
 
 /** Who is host whatever the time; empty while the time decides, or nobody is chosen. */

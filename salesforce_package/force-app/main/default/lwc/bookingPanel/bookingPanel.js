@@ -1,0 +1,741 @@
+import { api, LightningElement } from 'lwc';
+import organizerZone from '@salesforce/i18n/timeZone';
+import locale from '@salesforce/i18n/locale';
+import { askAvailability, askBookingByKey, askBookingTypes, askHosts, book } from 'c/bookingCalls';
+import { later } from 'c/bookingClock';
+import { dateText, timeText, toMs, toUtcText } from 'c/bookingTime';
+import { fill, plural } from 'c/bookingWords';
+import {
+    LOOKING,
+    NOT_BOOKED,
+    SENDING,
+    TIME_FIRST,
+    UNKNOWN,
+    alternativeChosen,
+    begin,
+    booked,
+    bookingBegun,
+    bookingRefused,
+    canAskTimes,
+    changedAgain,
+    coHostsChosen,
+    coHostsOf,
+    detailsClosed,
+    detailsOpened,
+    draftChanged,
+    durationChosen,
+    freeHostIds,
+    guestZoneChosen,
+    hostChosen,
+    hostIdForTimes,
+    hostOf,
+    hostsLoaded,
+    isLocked,
+    isStage,
+    lookingBegun,
+    mustCheckTime,
+    mustChooseAmongFree,
+    notBooked,
+    peopleLoaded,
+    possibleCoHosts,
+    ruleOf,
+    showAllChosen,
+    stillUnknown,
+    timeChecked,
+    timeChosen,
+    typeChosen,
+    typesAgain,
+    typesLoaded,
+    wishOf
+} from './state';
+import backToTypesLabel from '@salesforce/label/c.Booking_Change_Type';
+import bookAgainLabel from '@salesforce/label/c.Booking_Book_Again';
+import bookedSaid from '@salesforce/label/c.Booking_Booked_Said';
+import bookingSaid from '@salesforce/label/c.Booking_Sending';
+import bookingTypeLoading from '@salesforce/label/c.Booking_Types_Loading';
+import changeSomethingLabel from '@salesforce/label/c.Booking_Change_Something';
+import checkingSaid from '@salesforce/label/c.Booking_Time_Checking';
+import chooseAmongFree from '@salesforce/label/c.Booking_Choose_Among_Free';
+import closeLabel from '@salesforce/label/c.Booking_Close';
+import detailsOfLabel from '@salesforce/label/c.Booking_Details_Reopen';
+import forGuest from '@salesforce/label/c.Booking_For_Guest';
+import hostsLoading from '@salesforce/label/c.Booking_Hosts_Loading';
+import hostsRegion from '@salesforce/label/c.Booking_Hosts_Region';
+import detailsRegion from '@salesforce/label/c.Booking_Details_Region';
+import lookAgainLabel from '@salesforce/label/c.Booking_Look_Again';
+import lookingMessage from '@salesforce/label/c.Booking_Looking_Message';
+import lookingTitle from '@salesforce/label/c.Booking_Looking_Title';
+import nobodyMessage from '@salesforce/label/c.Booking_Nobody_Message';
+import nobodyTitle from '@salesforce/label/c.Booking_Nobody_Title';
+import notBookedMessage from '@salesforce/label/c.Booking_Not_Booked_Message';
+import notBookedTitle from '@salesforce/label/c.Booking_Not_Booked_Title';
+import panelRegion from '@salesforce/label/c.Booking_Create';
+import timeLost from '@salesforce/label/c.Booking_Time_Lost';
+import timeStillFree from '@salesforce/label/c.Booking_Time_Still_Free';
+import timesRegion from '@salesforce/label/c.Booking_Times_Region';
+import unknownMessage from '@salesforce/label/c.Booking_Unknown_Message';
+import unknownTitle from '@salesforce/label/c.Booking_Unknown_Title';
+import minutesOne from '@salesforce/label/c.Booking_Minutes_One';
+import minutesMany from '@salesforce/label/c.Booking_Minutes_Many';
+
+/** From these widths of its own box on, the panel sets its parts side by side. */
+const MEDIUM_PIXELS = 600;
+const WIDE_PIXELS = 960;
+
+/** After so many seconds each it is looked up whether an unanswered wish was booked. */
+const LOOK_AFTER_SECONDS = [1, 2, 4];
+
+/** A service that broke off while it booked may have booked. */
+const MAY_HAVE_BOOKED = ['storage_unavailable', 'internal_error'];
+
+/** Refusals after which the times on the screen are known to be old. */
+const TIMES_ARE_OLD = ['slot_taken', 'slot_not_offered', 'host_unavailable', 'no_host'];
+
+/**
+ * The whole flow of a booking: booking type, host and time, details, booked. Holds its state and
+ * asks the service; the parts it shows take plain data and tell what the organizer did.
+ *
+ * @fires booked With {booking}, as soon as it is booked.
+ * @fires close The organizer is done, or wants to leave it.
+ */
+export default class BookingPanel extends LightningElement {
+    /** The panel is shown in a dialog that has a way to close it already. */
+    @api withoutClose = false;
+
+    flow = begin();
+    width = 'medium';
+    said = '';
+    typesProblem = null;
+    hostsProblem = null;
+    isLoadingTypes = false;
+    isLoadingHosts = false;
+
+    recordId_;
+    typesTurn = 0;
+    hostsTurn = 0;
+    checkTurn = 0;
+    bookTurn = 0;
+    focusNext = '';
+    observer;
+    stopWaiting;
+
+    labels = {
+        backToTypes: backToTypesLabel,
+        bookAgain: bookAgainLabel,
+        bookingTypeLoading,
+        changeSomething: changeSomethingLabel,
+        close: closeLabel,
+        detailsRegion,
+        hostsLoading,
+        hostsRegion,
+        lookAgain: lookAgainLabel,
+        nobodyTitle,
+        panelRegion,
+        timesRegion
+    };
+
+    /** The record that the booking is for; a record action gets it after it is on the page. */
+    @api
+    get recordId() {
+        return this.recordId_;
+    }
+    set recordId(recordId) {
+        const isOther = recordId !== this.recordId_;
+        this.recordId_ = recordId;
+        if (isOther && this.isConnected_) {
+            this.startAgain();
+        }
+    }
+
+    /** Moves the keyboard's focus to where the flow stands. */
+    @api
+    focus() {
+        this.moveFocus('heading');
+    }
+
+    connectedCallback() {
+        this.isConnected_ = true;
+        this.startAgain();
+    }
+
+    disconnectedCallback() {
+        this.isConnected_ = false;
+        this.bookTurn += 1;
+        if (this.stopWaiting) {
+            this.stopWaiting();
+        }
+        if (this.observer) {
+            this.observer.disconnect();
+            this.observer = null;
+        }
+    }
+
+    renderedCallback() {
+        this.watchWidth();
+        const next = this.focusNext;
+        if (next) {
+            this.focusNext = '';
+            this.moveFocus(next);
+        }
+    }
+
+    watchWidth() {
+        if (this.observer || typeof ResizeObserver === 'undefined') {
+            return;
+        }
+        this.observer = new ResizeObserver((entries) => {
+            this.width = widthOf(entries[entries.length - 1].contentRect.width);
+        });
+        this.observer.observe(this.refs.panel);
+    }
+
+    moveFocus(name) {
+        const part = this.refs[name];
+        if (!part) {
+            return;
+        }
+        if (name === 'times') {
+            part.focusChosen();
+        } else {
+            part.focus();
+        }
+    }
+
+    // ------------------------------------------------------------------- asking for types
+
+    startAgain() {
+        this.flow = begin();
+        this.typesProblem = null;
+        this.hostsProblem = null;
+        this.checkTurn += 1;
+        this.bookTurn += 1;
+        this.hostsTurn += 1;
+        if (this.recordId_) {
+            this.loadTypes();
+        }
+    }
+
+    async loadTypes() {
+        this.typesTurn += 1;
+        const turn = this.typesTurn;
+        this.isLoadingTypes = true;
+        try {
+            const offered = await askBookingTypes(this.recordId_);
+            if (turn === this.typesTurn) {
+                this.typesProblem = null;
+                this.isLoadingTypes = false;
+                this.showTypes(offered);
+            }
+        } catch (problem) {
+            if (turn === this.typesTurn) {
+                this.typesProblem = problem;
+                this.isLoadingTypes = false;
+            }
+        }
+    }
+
+    showTypes(offered) {
+        this.flow = typesLoaded(this.flow, offered);
+        if (this.flow.step === 'times') {
+            this.loadHosts();
+        }
+    }
+
+    handleTypesRetry() {
+        this.loadTypes();
+    }
+
+    handleTypeChoose(event) {
+        this.flow = typeChosen(this.flow, event.detail.bookingType);
+        this.focusNext = 'heading';
+        this.loadHosts();
+    }
+
+    handleTypesAgain() {
+        const next = typesAgain(this.flow);
+        if (next !== this.flow) {
+            this.flow = next;
+            this.hostsTurn += 1;
+            this.checkTurn += 1;
+            this.focusNext = 'picker';
+        }
+    }
+
+    // ------------------------------------------------------------------- asking for hosts
+
+    async loadHosts() {
+        this.hostsTurn += 1;
+        const turn = this.hostsTurn;
+        this.isLoadingHosts = true;
+        try {
+            const { booking_type_id: typeId } = this.flow.bookingType;
+            const hosts = await askHosts(this.recordId_, typeId);
+            if (turn === this.hostsTurn) {
+                this.hostsProblem = null;
+                this.isLoadingHosts = false;
+                this.flow = hostsLoaded(this.flow, hosts);
+            }
+        } catch (problem) {
+            if (turn === this.hostsTurn) {
+                this.hostsProblem = problem;
+                this.isLoadingHosts = false;
+            }
+        }
+    }
+
+    handleHostsRetry() {
+        this.loadHosts();
+    }
+
+    // ------------------------------------------------------------- what the organizer does
+
+    handleHostChange(event) {
+        const wasOpen = this.flow.isDetailsOpen;
+        this.change(hostChosen(this.flow, event.detail.hostId));
+        if (this.flow.isDetailsOpen && !wasOpen) {
+            this.focusNext = 'details';
+        }
+    }
+
+    handleCoHostsChange(event) {
+        this.change(coHostsChosen(this.flow, event.detail.coHostIds));
+    }
+
+    handleShowAllChange(event) {
+        this.change(showAllChosen(this.flow, event.detail.allHosts));
+    }
+
+    handleDurationChange(event) {
+        this.change(durationChosen(this.flow, event.detail.minutes));
+    }
+
+    handleGuestZoneChange(event) {
+        this.change(guestZoneChosen(this.flow, event.detail.timeZone));
+    }
+
+    handlePeopleLoad(event) {
+        this.flow = peopleLoaded(this.flow, event.detail.people);
+    }
+
+    handleSlotChoose(event) {
+        if (event.detail.people) {
+            this.flow = peopleLoaded(this.flow, event.detail.people);
+        }
+        this.chooseTime(timeChosen(this.flow, event.detail.slot));
+    }
+
+    handleAlternativeChoose(event) {
+        this.chooseTime(alternativeChosen(this.flow, event.detail.slot));
+    }
+
+    chooseTime(next) {
+        if (next === this.flow) {
+            return;
+        }
+        this.checkTurn += 1;
+        this.flow = next;
+        if (next.isDetailsOpen) {
+            this.focusNext = 'details';
+        } else if (mustChooseAmongFree(next)) {
+            this.focusNext = 'hosts';
+            this.say(this.amongFreeWords);
+        }
+    }
+
+    handleDraftChange(event) {
+        this.flow = draftChanged(this.flow, event.detail.draft);
+    }
+
+    handleDetailsOpen() {
+        this.flow = detailsOpened(this.flow);
+        this.focusNext = 'details';
+    }
+
+    handleDetailsClose() {
+        const next = detailsClosed(this.flow);
+        if (next !== this.flow) {
+            this.flow = next;
+            this.focusNext = 'times';
+        }
+    }
+
+    handleKeydown(event) {
+        const closesDetails = event.key === 'Escape' && this.flow.isDetailsOpen;
+        if (closesDetails && !event.defaultPrevented && !isLocked(this.flow)) {
+            // Else the dialog around it would close, with everything typed.
+            event.preventDefault();
+            event.stopPropagation();
+            this.handleDetailsClose();
+        }
+    }
+
+    handleClose() {
+        this.dispatchEvent(new CustomEvent('close'));
+    }
+
+    // -------------------------------------------------------------- does the time still fit
+
+    change(next) {
+        const before = this.flow;
+        this.flow = next;
+        if (mustCheckTime(before, next)) {
+            this.checkTime();
+        }
+    }
+
+    async checkTime() {
+        this.checkTurn += 1;
+        const turn = this.checkTurn;
+        const { start_at: startAt } = this.flow.slot;
+        this.say(fill(checkingSaid, this.timeWords(startAt)));
+        let answer;
+        try {
+            answer = await askAvailability(
+                this.recordId_,
+                this.flow.bookingType.booking_type_id,
+                this.justThen(startAt)
+            );
+        } catch (problem) {
+            // The grid beside it says what is wrong; booking looks at the time once more.
+            return;
+        }
+        if (turn === this.checkTurn) {
+            const slot = answer.slots.find((each) => toMs(each.start_at) === toMs(startAt));
+            this.settleTime(startAt, slot || null);
+        }
+    }
+
+    settleTime(startAt, slot) {
+        const before = this.flow;
+        this.flow = timeChecked(before, startAt, slot);
+        const words = this.timeWords(startAt);
+        this.say(slot ? fill(timeStillFree, words) : this.lostWords);
+        if (mustChooseAmongFree(this.flow)) {
+            this.say(this.amongFreeWords);
+        }
+    }
+
+    justThen(startAt) {
+        const startMs = toMs(startAt);
+        const times = {
+            starts_from: toUtcText(startMs),
+            starts_before: toUtcText(startMs + 60000),
+            time_zone: organizerZone,
+            co_host_ids: [...this.flow.coHostIds],
+            duration_minutes: this.flow.durationMinutes,
+            all_hosts: this.flow.allHosts,
+            explain: false,
+            most: 1
+        };
+        const hostId = hostIdForTimes(this.flow);
+        return hostId ? { ...times, host_id: hostId } : times;
+    }
+
+    // ----------------------------------------------------------------------------- booking
+
+    handleBook(event) {
+        const flow = draftChanged(this.flow, event.detail.draft);
+        if (!flow.slot || isLocked(flow)) {
+            return;
+        }
+        this.flow = bookingBegun(flow, wishOf(flow, this.recordId_, organizerZone), newKey);
+        this.send();
+    }
+
+    handleBookAgain() {
+        const { intent } = this.flow;
+        this.flow = bookingBegun(this.flow, intent.wish, newKey);
+        this.send();
+    }
+
+    async send() {
+        this.checkTurn += 1;
+        this.bookTurn += 1;
+        const turn = this.bookTurn;
+        const { wish, key } = this.flow.intent;
+        this.say(bookingSaid);
+        let booking;
+        let problem;
+        try {
+            booking = await book(wish, key);
+        } catch (refusal) {
+            problem = refusal;
+        }
+        if (turn !== this.bookTurn) {
+            return;
+        }
+        if (booking) {
+            this.finish(booking);
+        } else if (problem.is_outcome_unknown || MAY_HAVE_BOOKED.includes(problem.code)) {
+            this.look();
+        } else {
+            this.refuse(problem);
+        }
+    }
+
+    refuse(problem) {
+        this.flow = bookingRefused(detailsOpened(this.flow), problem);
+        this.say(problem.message);
+        if (TIMES_ARE_OLD.includes(problem.code) && this.refs.times) {
+            this.refs.times.reload();
+        }
+    }
+
+    finish(booking) {
+        this.flow = booked(this.flow, booking);
+        this.focusNext = 'progress';
+        this.say(bookedSaid);
+        this.dispatchEvent(new CustomEvent('booked', { detail: { booking } }));
+    }
+
+    async look() {
+        this.flow = lookingBegun(this.flow);
+        this.focusNext = 'outcome';
+        this.say(lookingMessage);
+        await this.lookAfter(LOOK_AFTER_SECONDS, this.bookTurn);
+    }
+
+    async lookAfter([seconds, ...rest], turn) {
+        await this.wait(seconds);
+        const { booking, problem } = await byKey(this.flow.intent.key);
+        if (turn !== this.bookTurn) {
+            return;
+        }
+        if (booking) {
+            this.finish(booking);
+        } else if (rest.length > 0) {
+            await this.lookAfter(rest, turn);
+        } else {
+            this.flow = isNotThere(problem) ? notBooked(this.flow) : stillUnknown(this.flow);
+            this.focusNext = 'outcome';
+        }
+    }
+
+    wait(seconds) {
+        return new Promise((resolve) => {
+            this.stopWaiting = later(resolve, seconds * 1000);
+        });
+    }
+
+    handleLookAgain() {
+        this.bookTurn += 1;
+        this.look();
+    }
+
+    handleChangeSomething() {
+        this.flow = changedAgain(this.flow);
+        this.focusNext = 'details';
+    }
+
+    handleAnother() {
+        this.startAgain();
+    }
+
+    handleBookingUpdate(event) {
+        this.flow = { ...this.flow, booking: event.detail.booking };
+    }
+
+    // ------------------------------------------------------------------------ what is shown
+
+    say(words) {
+        this.said = words;
+    }
+
+    get panelClass() {
+        return `panel panel_${this.width}`;
+    }
+
+    get flowClass() {
+        const openness = this.flow.isDetailsOpen ? ' flow_with-details' : '';
+        const covering = this.showsOutcome ? ' flow_covered' : '';
+        return `flow${openness}${covering}`;
+    }
+
+    /** While the wish is on its way its parts cannot be reached, by mouse or by keyboard. */
+    get lock() {
+        return { inert: isLocked(this.flow) };
+    }
+
+    get showsTypesLoading() {
+        return this.isLoadingTypes && !this.typesProblem && this.flow.step === 'types';
+    }
+
+    get showsPicker() {
+        return this.flow.step === 'types' && Boolean(this.flow.offered) && !this.typesProblem;
+    }
+
+    get showsTimes() {
+        return this.flow.step === 'times';
+    }
+
+    get showsDone() {
+        return this.flow.step === 'done';
+    }
+
+    get showsClose() {
+        return !this.withoutClose && !this.showsDone;
+    }
+
+    get heading() {
+        return this.showsTimes ? this.flow.bookingType.name : panelRegion;
+    }
+
+    get facts() {
+        if (!this.showsTimes) {
+            return '';
+        }
+        const { durations_minutes: durations, guest } = this.flow.bookingType;
+        const name = guest && (guest.name || guest.email);
+        const lasts = durations.length === 1 ? plural(durations[0], minutesOne, minutesMany) : '';
+        return [lasts, name ? fill(forGuest, name) : ''].filter(Boolean).join(' · ');
+    }
+
+    get timeZone() {
+        return organizerZone;
+    }
+
+    get rule() {
+        return ruleOf(this.flow);
+    }
+
+    get hosts() {
+        return this.flow.hosts ? this.flow.hosts.hosts : [];
+    }
+
+    get hostNames() {
+        return this.host ? [this.host.name] : [];
+    }
+
+    get coHosts() {
+        return possibleCoHosts(this.flow);
+    }
+
+    get chosenCoHosts() {
+        return coHostsOf(this.flow);
+    }
+
+    get host() {
+        return hostOf(this.flow);
+    }
+
+    get hostIdForPanel() {
+        return this.rule === TIME_FIRST ? '' : this.flow.hostId;
+    }
+
+    get hostIdForTimes() {
+        return hostIdForTimes(this.flow);
+    }
+
+    get slotHostIds() {
+        return freeHostIds(this.flow);
+    }
+
+    get canShowAll() {
+        return Boolean(this.flow.hosts && this.flow.hosts.can_show_all);
+    }
+
+    get nobodyBecause() {
+        return this.flow.hosts ? this.flow.hosts.nobody_because : '';
+    }
+
+    get isNobody() {
+        return Boolean(this.flow.hosts) && this.flow.hosts.hosts.length === 0;
+    }
+
+    get nobodyWords() {
+        return fill(nobodyMessage, this.nobodyBecause);
+    }
+
+    get isReady() {
+        return canAskTimes(this.flow);
+    }
+
+    get chosenStartAt() {
+        return this.flow.slot ? this.flow.slot.start_at : '';
+    }
+
+    get isBooking() {
+        return isStage(this.flow, SENDING);
+    }
+
+    /** The time is chosen, its details are closed: the way back to them. */
+    get reopenWords() {
+        const isClosed = this.flow.slot && !this.flow.isDetailsOpen && !this.choosesAmongFree;
+        return isClosed ? fill(detailsOfLabel, this.timeWords(this.flow.slot.start_at)) : '';
+    }
+
+    get choosesAmongFree() {
+        return mustChooseAmongFree(this.flow);
+    }
+
+    get amongFreeWords() {
+        const { slot } = this.flow;
+        return fill(chooseAmongFree, slot.host_ids.length, this.timeWords(slot.start_at));
+    }
+
+    get lostWords() {
+        const { lost } = this.flow;
+        return lost ? fill(timeLost, this.timeWords(lost.start_at)) : '';
+    }
+
+    get showsOutcome() {
+        return [LOOKING, UNKNOWN, NOT_BOOKED].some((each) => isStage(this.flow, each));
+    }
+
+    get isLooking() {
+        return isStage(this.flow, LOOKING);
+    }
+
+    get isUnknown() {
+        return isStage(this.flow, UNKNOWN);
+    }
+
+    get isNotBooked() {
+        return isStage(this.flow, NOT_BOOKED);
+    }
+
+    get outcomeTitle() {
+        if (this.isLooking) {
+            return lookingTitle;
+        }
+        return this.isNotBooked ? notBookedTitle : unknownTitle;
+    }
+
+    get outcomeMessage() {
+        if (this.isLooking) {
+            return lookingMessage;
+        }
+        return this.isNotBooked ? notBookedMessage : unknownMessage;
+    }
+
+    timeWords(startAt) {
+        const day = dateText(startAt, organizerZone, locale, 'medium');
+        return `${day}, ${timeText(startAt, organizerZone, locale)}`;
+    }
+}
+
+function widthOf(pixels) {
+    if (pixels >= WIDE_PIXELS) {
+        return 'wide';
+    }
+    return pixels >= MEDIUM_PIXELS ? 'medium' : 'narrow';
+}
+
+async function byKey(key) {
+    try {
+        return { booking: await askBookingByKey(key) };
+    } catch (problem) {
+        return { problem };
+    }
+}
+
+/** The service was asked and knows of no booking with the key. */
+function isNotThere(problem) {
+    return problem.code === 'not_found';
+}
+
+/** A key that nobody has used; `randomUUID` would need a secure page, which a demo has not always. */
+function newKey() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
