@@ -4,12 +4,12 @@ import { addressesIn, faultOf, faultText, isSameAddress } from 'c/emailAddresses
 import label from '@salesforce/label/c.Booking_Emails_Label';
 import help from '@salesforce/label/c.Booking_Emails_Help';
 import listName from '@salesforce/label/c.Booking_Emails_List';
-import remove from '@salesforce/label/c.Booking_Emails_Remove';
+import remove from '@salesforce/label/c.Booking_Remove_One';
 import already from '@salesforce/label/c.Booking_Emails_Already';
 import alreadyMany from '@salesforce/label/c.Booking_Emails_Already_Many';
-import added from '@salesforce/label/c.Booking_Emails_Added';
+import added from '@salesforce/label/c.Booking_Added_One';
 import addedMany from '@salesforce/label/c.Booking_Emails_Added_Many';
-import removed from '@salesforce/label/c.Booking_Emails_Removed';
+import removed from '@salesforce/label/c.Booking_Removed_One';
 import mostReached from '@salesforce/label/c.Booking_Emails_Most';
 import moreWrong from '@salesforce/label/c.Booking_Emails_More_Wrong';
 
