@@ -8,6 +8,9 @@ const TESTS = ['force-app/**/__tests__/**/*.js', 'test/**/*.js'];
 const NODE = ['*.mjs', 'tools/**/*.{js,mjs}', 'demo/**/*.mjs', 'bin/**/*.mjs'];
 const PAGE = ['demo/**/*.js'];
 
+// The public part may stand first, and what it needs below it.
+const BELOW = ['error', { functions: false, classes: false, variables: false }];
+
 /** Every config of a list, for these files only. */
 const only = (files, configs, ignores = []) =>
     configs.map((config) => ({ ...config, files, ignores }));
@@ -24,8 +27,9 @@ export default [
             'no-console': 'error',
             // Calls in their order are meant as such: one poll after the other.
             'no-await-in-loop': 'off',
-            // The public part stands first, what it needs below it.
-            'no-use-before-define': ['error', { functions: false, classes: false }]
+            'no-use-before-define': BELOW,
+            // Prettier takes away the parentheses that it asks for.
+            'no-confusing-arrow': 'off'
         }
     },
     {
@@ -37,6 +41,7 @@ export default [
             '@lwc/lwc/no-async-operation': 'off',
             '@lwc/lwc/no-document-query': 'off',
             'no-await-in-loop': 'off',
+            'no-loop-func': 'off',
             // Our helpers make claims too.
             'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*'] }]
         }
@@ -61,7 +66,7 @@ export default [
             'no-shadow': 'error',
             'no-throw-literal': 'error',
             'no-unused-expressions': 'error',
-            'no-use-before-define': ['error', { functions: false, classes: false }],
+            'no-use-before-define': BELOW,
             'no-var': 'error',
             'object-shorthand': 'error',
             'prefer-const': 'error',
@@ -69,7 +74,11 @@ export default [
         }
     },
     { files: NODE, languageOptions: { globals: globals.node } },
-    { files: PAGE, languageOptions: { globals: globals.browser } },
+    {
+        // Some of them are components too.
+        files: PAGE,
+        languageOptions: { ...lwc.configs.base[0].languageOptions, globals: globals.browser }
+    },
     {
         files: ['tools/**/*.test.{js,mjs}'],
         plugins: { jest },
