@@ -1,33 +1,49 @@
 # `make` lists what there is. Everything sets itself up first; no other command is needed.
 
 BIN := .venv/bin
+PACKAGE := cd salesforce_package && ../.ci/node tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test fmt db lock
+.PHONY: help setup setup-demo demo check test salesforce browser fmt db lock
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-setup: ## Make .venv with what the lock file says (PYTHON=… chooses the interpreter)
+setup: ## Make .venv and the Node packages as the lock files say (PYTHON=… chooses the interpreter)
 	@PYTHON="$(PYTHON)" .ci/setup
 
-demo: setup ## Run everything on this machine, with an organisation to try it on (PORT=… moves it)
+demo: setup-demo ## Run everything on this machine, with an organisation to try it on (PORT=… moves it)
 	@exec $(BIN)/handover demo $(if $(PORT),--port $(PORT))
 
-test: check ## Run everything that continuous integration runs
+test: browser check ## Run everything that continuous integration runs
 	$(BIN)/pytest -n auto
+	$(PACKAGE)/check.mjs unit apex apex-tests scan
 
-check: setup ## Run the fast half: formatting, lint, types, who may import whom
+check: setup ## Run the fast half: formatting, lint, types, who may import whom, Salesforce metadata
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(PACKAGE)/check.mjs format lint metadata
 
-fmt: setup ## Format the code and repair what the linter can repair
+salesforce: setup ## Run all checks and tests of the Salesforce package alone
+	$(PACKAGE)/check.mjs
+
+fmt: setup ## Format the code and repair what the linters can repair
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
+	-$(PACKAGE)/lint/check.mjs --fix
+	$(PACKAGE)/format/check.mjs --write
 
-db: setup ## Open psql on the running demo's database, as its superuser
+# The demo needs less than the checks, so it is there sooner on a fresh machine.
+setup-demo:
+	@PYTHON="$(PYTHON)" .ci/setup demo
+
+# The pages are tested in a real one.
+browser: setup
+	@$(BIN)/python -m tests.browser.finding --install
+
+db: setup-demo ## Open psql on the running demo's database, as its superuser
 	@exec $(BIN)/python -m app.local_postgres
 
 # dev.txt decides; the smaller two may only choose from it. UPGRADE=1 takes newer releases.
