@@ -3,6 +3,7 @@ import organizerZone from '@salesforce/i18n/timeZone';
 import locale from '@salesforce/i18n/locale';
 import { askAvailability, askBookingByKey, askBookingTypes, askHosts, book } from 'c/bookingCalls';
 import { later } from 'c/bookingClock';
+import { announce } from 'c/bookingNews';
 import { dateText, timeText, toMs, toUtcText } from 'c/bookingTime';
 import { fill, plural } from 'c/bookingWords';
 import {
@@ -56,10 +57,8 @@ import bookingTypeLoading from '@salesforce/label/c.Booking_Types_Loading';
 import changeSomethingLabel from '@salesforce/label/c.Booking_Change_Something';
 import checkingSaid from '@salesforce/label/c.Booking_Time_Checking';
 import chooseAmongFree from '@salesforce/label/c.Booking_Choose_Among_Free';
-import closeLabel from '@salesforce/label/c.Booking_Close';
 import detailsOfLabel from '@salesforce/label/c.Booking_Details_Reopen';
 import forGuest from '@salesforce/label/c.Booking_For_Guest';
-import hostsLoading from '@salesforce/label/c.Booking_Hosts_Loading';
 import hostsRegion from '@salesforce/label/c.Booking_Hosts_Region';
 import detailsRegion from '@salesforce/label/c.Booking_Details_Region';
 import lookAgainLabel from '@salesforce/label/c.Booking_Look_Again';
@@ -96,12 +95,10 @@ const TIMES_ARE_OLD = ['slot_taken', 'slot_not_offered', 'host_unavailable', 'no
  * asks the service; the parts it shows take plain data and tell what the organizer did.
  *
  * @fires booked With {booking}, as soon as it is booked.
- * @fires close The organizer is done, or wants to leave it.
+ * @fires waitingchange With {isWaiting}: a wish is on its way, or is looked for; better not leave.
+ * @fires close The organizer is done. Whoever shows the panel has a way out of it before that.
  */
 export default class BookingPanel extends LightningElement {
-    /** The panel is shown in a dialog that has a way to close it already. */
-    @api withoutClose = false;
-
     flow = begin();
     width = 'medium';
     said = '';
@@ -110,12 +107,14 @@ export default class BookingPanel extends LightningElement {
     isLoadingTypes = false;
     isLoadingHosts = false;
 
+    isOnPage = false;
     recordId_;
     typesTurn = 0;
     hostsTurn = 0;
     checkTurn = 0;
     bookTurn = 0;
     focusNext = '';
+    wasWaiting = false;
     observer;
     stopWaiting;
 
@@ -124,9 +123,7 @@ export default class BookingPanel extends LightningElement {
         bookAgain: bookAgainLabel,
         bookingTypeLoading,
         changeSomething: changeSomethingLabel,
-        close: closeLabel,
         detailsRegion,
-        hostsLoading,
         hostsRegion,
         lookAgain: lookAgainLabel,
         nobodyTitle,
@@ -142,7 +139,7 @@ export default class BookingPanel extends LightningElement {
     set recordId(recordId) {
         const isOther = recordId !== this.recordId_;
         this.recordId_ = recordId;
-        if (isOther && this.isConnected_) {
+        if (isOther && this.isOnPage) {
             this.startAgain();
         }
     }
@@ -154,12 +151,12 @@ export default class BookingPanel extends LightningElement {
     }
 
     connectedCallback() {
-        this.isConnected_ = true;
+        this.isOnPage = true;
         this.startAgain();
     }
 
     disconnectedCallback() {
-        this.isConnected_ = false;
+        this.isOnPage = false;
         this.bookTurn += 1;
         if (this.stopWaiting) {
             this.stopWaiting();
@@ -172,10 +169,19 @@ export default class BookingPanel extends LightningElement {
 
     renderedCallback() {
         this.watchWidth();
+        this.tellWaiting();
         const next = this.focusNext;
         if (next) {
             this.focusNext = '';
             this.moveFocus(next);
+        }
+    }
+
+    tellWaiting() {
+        const isWaiting = this.isBooking || this.isLooking;
+        if (isWaiting !== this.wasWaiting) {
+            this.wasWaiting = isWaiting;
+            this.dispatchEvent(new CustomEvent('waitingchange', { detail: { isWaiting } }));
         }
     }
 
@@ -486,6 +492,7 @@ export default class BookingPanel extends LightningElement {
         this.focusNext = 'progress';
         this.say(bookedSaid);
         this.dispatchEvent(new CustomEvent('booked', { detail: { booking } }));
+        announce(booking);
     }
 
     async look() {
@@ -570,10 +577,6 @@ export default class BookingPanel extends LightningElement {
 
     get showsDone() {
         return this.flow.step === 'done';
-    }
-
-    get showsClose() {
-        return !this.withoutClose && !this.showsDone;
     }
 
     get heading() {

@@ -1,0 +1,98 @@
+import { createElement } from 'lwc';
+import BookingProblem from 'c/bookingProblem';
+
+const PROBLEM = {
+    message: 'The booking service does not answer at the moment. Try again shortly.',
+    code: 'service_unreachable',
+    retryable: true,
+    request_id: '5f0c2a9e',
+    retry_after_seconds: 0
+};
+
+function show(properties) {
+    const element = createElement('c-booking-problem', { is: BookingProblem });
+    Object.assign(element, properties);
+    document.body.appendChild(element);
+    return element;
+}
+
+const find = (element, selector) => element.shadowRoot.querySelector(selector);
+const text = (element) => element.shadowRoot.textContent;
+
+afterEach(() => {
+    while (document.body.firstChild) {
+        document.body.removeChild(document.body.firstChild);
+    }
+});
+
+describe('c-booking-problem', () => {
+    it('renders nothing when there is no problem', () => {
+        expect(text(show({ problem: null }))).toBe('');
+    });
+
+    it('renders what happened, what to do and the request id', async () => {
+        const element = show({ problem: PROBLEM });
+
+        expect(find(element, 'h3').textContent).toBe('No answer right now');
+        expect(text(element)).toContain(PROBLEM.message);
+        expect(find(element, '.request').textContent).toBe('Request id: 5f0c2a9e');
+        expect(find(element, '[role="alert"]')).not.toBeNull();
+        await expect(element).toBeAccessible();
+    });
+
+    it.each([
+        ['offline', 'You are offline'],
+        ['not_set_up', 'Booking is not set up yet'],
+        ['no_access', 'You may not book here yet'],
+        ['forbidden_role', 'You may not book here yet'],
+        ['record_not_found', 'This record cannot be found'],
+        ['slot_taken', 'This time is no longer free'],
+        ['anything_else', 'That did not work']
+    ])('renders %s under the heading "%s"', (code, heading) => {
+        expect(find(show({ problem: { ...PROBLEM, code } }), 'h3').textContent).toBe(heading);
+    });
+
+    it('renders a heading of its own when it is given one', () => {
+        const element = show({ problem: PROBLEM, heading: 'Bookings cannot be shown' });
+        expect(find(element, 'h3').textContent).toBe('Bookings cannot be shown');
+    });
+
+    it('asks for another try when that may help', () => {
+        const element = show({ problem: PROBLEM });
+        const retry = jest.fn();
+        element.addEventListener('retry', retry);
+
+        find(element, 'lightning-button').click();
+
+        expect(retry).toHaveBeenCalledTimes(1);
+    });
+
+    it('renders no Try again when that cannot help, or somebody has a better way', () => {
+        expect(
+            find(show({ problem: { ...PROBLEM, retryable: false } }), 'lightning-button')
+        ).toBeNull();
+        expect(find(show({ problem: PROBLEM, withoutRetry: true }), 'lightning-button')).toBeNull();
+    });
+
+    it('renders how long to wait when the service says so', () => {
+        const waiting = (seconds) => show({ problem: { ...PROBLEM, retry_after_seconds: seconds } });
+
+        expect(text(waiting(30))).toContain('Waiting about 30 seconds first helps.');
+        expect(text(waiting(3600))).not.toContain('3600');
+    });
+
+    it('renders that it is being tried when it is', () => {
+        const button = find(show({ problem: PROBLEM, isBusy: true }), 'lightning-button');
+
+        expect(button.label).toBe('Trying again…');
+        expect(button.disabled).toBe(true);
+    });
+
+    it('takes the focus at its heading', () => {
+        const element = show({ problem: PROBLEM });
+
+        element.focus();
+
+        expect(element.shadowRoot.activeElement).toBe(find(element, 'h3'));
+    });
+});

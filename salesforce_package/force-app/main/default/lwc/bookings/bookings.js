@@ -1,0 +1,250 @@
+import { api, LightningElement } from 'lwc';
+import timeZone from '@salesforce/i18n/timeZone';
+import locale from '@salesforce/i18n/locale';
+import CreateBookingDialog from 'c/createBookingDialog';
+import { askBookings } from 'c/bookingCalls';
+import { now } from 'c/bookingClock';
+import { listen } from 'c/bookingNews';
+import { toMs, toUtcText } from 'c/bookingTime';
+import back from '@salesforce/label/c.Booking_Back_To_Bookings';
+import createBooking from '@salesforce/label/c.Booking_Create';
+import emptyPast from '@salesforce/label/c.Booking_Past_Empty';
+import emptyUpcoming from '@salesforce/label/c.Booking_Upcoming_Empty';
+import loading from '@salesforce/label/c.Booking_List_Loading';
+import loadingMore from '@salesforce/label/c.Booking_List_Loading_More';
+import past from '@salesforce/label/c.Booking_Past';
+import problemTitle from '@salesforce/label/c.Booking_List_Problem_Title';
+import refresh from '@salesforce/label/c.Booking_Refresh';
+import showMore from '@salesforce/label/c.Booking_Show_More';
+import title from '@salesforce/label/c.Booking_Card_Title';
+import upcoming from '@salesforce/label/c.Booking_Upcoming';
+
+const IN_PLACE = 'In place';
+
+/** A meeting that has begun is still upcoming; none takes longer than a day. */
+const LONGEST_MEETING_MS = 24 * 60 * 60 * 1000;
+
+const LISTS = {
+    upcoming: {
+        title: upcoming,
+        empty: emptyUpcoming,
+        listing: (nowMs) => ({
+            starts_from: toUtcText(nowMs - LONGEST_MEETING_MS),
+            newest_first: false,
+            most: 10
+        }),
+        has: (booking, nowMs) => toMs(booking.end_at) > nowMs
+    },
+    past: {
+        title: past,
+        empty: emptyPast,
+        listing: (nowMs) => ({ starts_before: toUtcText(nowMs), newest_first: true, most: 5 }),
+        has: (booking, nowMs) => toMs(booking.end_at) <= nowMs
+    }
+};
+
+const NOT_ASKED = { bookings: null, cursor: '', problem: null, isLoading: false };
+
+/**
+ * The card of a record page: the record's upcoming and past bookings, and *Create Booking*.
+ */
+export default class Bookings extends LightningElement {
+    @api objectApiName;
+
+    /** Where *Create Booking* opens: `Dialog` or `In place`. */
+    @api opens = 'Dialog';
+
+    lists = { upcoming: NOT_ASKED, past: NOT_ASKED };
+    nowMs = now();
+    newBookingId = '';
+    isCreating = false;
+
+    timeZone = timeZone;
+    locale = locale;
+    labels = { back, createBooking, loading, loadingMore, problemTitle, refresh, showMore, title };
+
+    isOnPage = false;
+    recordId_;
+    turn = 0;
+    focusNext = '';
+    stopListening;
+
+    /** The record whose bookings are shown. */
+    @api
+    get recordId() {
+        return this.recordId_;
+    }
+    set recordId(recordId) {
+        const isOther = recordId !== this.recordId_;
+        this.recordId_ = recordId;
+        if (isOther && this.isOnPage) {
+            this.startAgain();
+        }
+    }
+
+    connectedCallback() {
+        this.isOnPage = true;
+        this.stopListening = listen(
+            () => this.recordId_,
+            (booking) => this.showBooked(booking)
+        );
+        this.startAgain();
+    }
+
+    disconnectedCallback() {
+        this.isOnPage = false;
+        this.turn += 1;
+        this.stopListening();
+    }
+
+    renderedCallback() {
+        const next = this.focusNext;
+        if (next && this.refs[next]) {
+            this.focusNext = '';
+            this.refs[next].focus();
+        }
+    }
+
+    startAgain() {
+        this.lists = { upcoming: NOT_ASKED, past: NOT_ASKED };
+        this.newBookingId = '';
+        this.isCreating = false;
+        this.reload();
+    }
+
+    // ---------------------------------------------------------------------------- loading
+
+    reload() {
+        this.turn += 1;
+        this.nowMs = now();
+        if (this.recordId_) {
+            this.load('upcoming', '');
+            this.load('past', '');
+        }
+    }
+
+    async load(name, cursor) {
+        const { turn } = this;
+        this.change(name, { isLoading: true });
+        let answer;
+        let problem = null;
+        try {
+            answer = await this.ask(name, cursor);
+        } catch (refusal) {
+            problem = refusal;
+        }
+        if (turn !== this.turn) {
+            return;
+        }
+        if (problem) {
+            this.change(name, { isLoading: false, problem });
+        } else {
+            const before = cursor ? this.lists[name].bookings : [];
+            this.change(name, {
+                isLoading: false,
+                problem: null,
+                bookings: [...before, ...answer.bookings],
+                cursor: answer.cursor
+            });
+        }
+    }
+
+    /** A page may hold nothing that belongs into the list; then the next one is asked for. */
+    async ask(name, cursor) {
+        const listing = LISTS[name].listing(this.nowMs);
+        const page = await askBookings(this.recordId_, cursor ? { ...listing, cursor } : listing);
+        const bookings = page.bookings.filter((each) => LISTS[name].has(each, this.nowMs));
+        const next = page.next_cursor || '';
+        if (bookings.length === 0 && next) {
+            return this.ask(name, next);
+        }
+        return { bookings, cursor: next };
+    }
+
+    change(name, changes) {
+        this.lists = { ...this.lists, [name]: { ...this.lists[name], ...changes } };
+    }
+
+    handleRefresh() {
+        this.reload();
+    }
+
+    handleRetry(event) {
+        const { name } = event.currentTarget.dataset;
+        const { bookings, cursor } = this.lists[name];
+        this.load(name, bookings && bookings.length > 0 ? cursor : '');
+    }
+
+    handleMore(event) {
+        const { name } = event.currentTarget.dataset;
+        if (!this.lists[name].isLoading) {
+            this.load(name, this.lists[name].cursor);
+        }
+    }
+
+    // --------------------------------------------------------------------------- creating
+
+    async handleCreate() {
+        if (this.opens === IN_PLACE) {
+            this.isCreating = true;
+            this.focusNext = 'panel';
+            return;
+        }
+        await CreateBookingDialog.open({
+            size: 'large',
+            label: createBooking,
+            recordId: this.recordId_
+        });
+        this.reload();
+    }
+
+    handleBack() {
+        this.isCreating = false;
+        this.focusNext = 'create';
+        this.reload();
+    }
+
+    showBooked(booking) {
+        this.newBookingId = booking.booking_id;
+        this.reload();
+    }
+
+    // ----------------------------------------------------------------------- what is shown
+
+    get showsLists() {
+        return !this.isCreating;
+    }
+
+    get isRefreshing() {
+        return this.lists.upcoming.isLoading || this.lists.past.isLoading;
+    }
+
+    get sections() {
+        return Object.keys(LISTS).map((name) => this.sectionOf(name));
+    }
+
+    sectionOf(name) {
+        const { bookings, cursor, problem, isLoading } = this.lists[name];
+        const shown = newFirst(bookings || [], this.newBookingId);
+        return {
+            name,
+            headingId: `heading-${name}`,
+            title: LISTS[name].title,
+            bookings: shown,
+            hasBookings: shown.length > 0,
+            problem,
+            isLoading,
+            isFirstLoading: isLoading && bookings === null && !problem,
+            isEmpty: bookings !== null && shown.length === 0 && !problem,
+            empty: LISTS[name].empty,
+            hasMore: Boolean(cursor) && !problem,
+            moreLabel: isLoading ? loadingMore : showMore
+        };
+    }
+}
+
+/** What was just booked is looked for first, whenever it takes place. */
+function newFirst(bookings, newBookingId) {
+    const isNew = (each) => each.booking_id === newBookingId;
+    return [...bookings.filter(isNew), ...bookings.filter((each) => !isNew(each))];
+}
