@@ -1,0 +1,433 @@
+import { api, LightningElement } from 'lwc';
+import locale from '@salesforce/i18n/locale';
+import { dayText, placeText, toMs, toUtcText } from 'c/bookingTime';
+import { dayWords, freeCountWords, freeWords, whyWords } from 'c/bookingTimes';
+import { fill } from 'c/bookingWords';
+import gridLabel from '@salesforce/label/c.Booking_Grid_Label';
+import organizer from '@salesforce/label/c.Booking_Grid_Organizer';
+import guest from '@salesforce/label/c.Booking_Grid_Guest';
+import forGuest from '@salesforce/label/c.Booking_Grid_For_Guest';
+import dayLater from '@salesforce/label/c.Booking_Grid_Day_Later';
+import dayEarlier from '@salesforce/label/c.Booking_Grid_Day_Earlier';
+import listed from '@salesforce/label/c.Booking_Grid_Cell';
+import notMatching from '@salesforce/label/c.Booking_Why_Not_Matching';
+import pastShort from '@salesforce/label/c.Booking_Day_Past_Short';
+import offShort from '@salesforce/label/c.Booking_Day_Off_Short';
+import beyondShort from '@salesforce/label/c.Booking_Day_Beyond_Short';
+import fullShort from '@salesforce/label/c.Booking_Day_Full_Short';
+import today from '@salesforce/label/c.Booking_Day_Today';
+import { nearestPlace, placeAfter, placeOfStart } from './walking';
+
+const SHORT = { past: pastShort, off: offShort, beyond: beyondShort, full: fullShort };
+/** On these days no time has a reason of its own. */
+const WHOLE_DAY = ['past', 'off', 'beyond'];
+const TIP_GAP_PX = 4;
+const TIP_WIDTH_PX = 288;
+
+/**
+ * The times of a week or a day: a click or Enter chooses one; every other says why it cannot be
+ * chosen, to the pointer and to the keyboard alike. One stop of the Tab key; arrows walk.
+ *
+ * @fires timechoose {slot} A time that is offered was chosen.
+ * @fires periodstep {steps} Page Up (−1) or Page Down (1) was pressed.
+ */
+export default class AvailabilityGrid extends LightningElement {
+    /** What `readTimes` made of the answer. */
+    @api times;
+
+    /** IANA name of the guest's zone; empty when it is not known. */
+    @api guestZone = '';
+
+    /** Several people could be the host: each time says how many are free. */
+    @api isCounted = false;
+
+    /** What stands in place of a grid without rows. */
+    @api emptyText = '';
+
+    /** What is shown is being replaced: nothing can be chosen until it is. */
+    @api isStale = false;
+
+    words = { organizer, guest };
+    tip = null;
+
+    _model = { days: [], rows: [] };
+    _chosenStartAt;
+    _chosen = NaN;
+    _place = null;
+    _isFocused = false;
+    _mustFocus = false;
+    _mustScroll = true;
+    _dates = '';
+
+    /** What `gridOf` made of the times. */
+    @api
+    get model() {
+        return this._model;
+    }
+    set model(value) {
+        // Who stands in the grid goes on standing there; else Tab leads to what can be chosen.
+        const before = this._isFocused ? this.activeCell : null;
+        const dates = value.days.map((day) => day.date).join();
+        this._mustScroll = this._mustScroll || (dates !== this._dates && !this._isFocused);
+        this._mustFocus = this._mustFocus || this._isFocused;
+        this._dates = dates;
+        this._model = value;
+        this.tip = null;
+        this._place = nearestPlace(value, before, this._chosen);
+    }
+
+    /** RFC 3339; the start that was chosen. */
+    @api
+    get chosenStartAt() {
+        return this._chosenStartAt;
+    }
+    set chosenStartAt(value) {
+        this._chosenStartAt = value;
+        this._chosen = value ? toMs(value) : NaN;
+        if (value && !this._isFocused) {
+            this._place = nearestPlace(this._model, null, this._chosen);
+        }
+    }
+
+    /** Moves the keyboard's focus to the start, or to the nearest place when it is not drawn. */
+    @api
+    focusStart(startAt) {
+        const found = startAt ? placeOfStart(this._model, toMs(startAt)) : null;
+        this._place = found || nearestPlace(this._model, this.activeCell, this._chosen);
+        this._mustFocus = true;
+        this.focusWhenDrawn();
+    }
+
+    // ------------------------------------------------------------------------- what is drawn
+
+    get hasRows() {
+        return this._model.rows.length > 0;
+    }
+
+    get frameClass() {
+        return this.isStale ? 'frame frame_stale' : 'frame';
+    }
+
+    get tableClass() {
+        const isOneDay = this._model.days.length === 1;
+        return isOneDay ? 'grid grid_day' : 'grid';
+    }
+
+    get busy() {
+        return this.isStale ? 'true' : 'false';
+    }
+
+    get label() {
+        const { days } = this._model;
+        const ends = days.length > 1 ? [days[0], days[days.length - 1]] : days;
+        return fill(gridLabel, ends.map((day) => dayText(day.date, locale)).join(' – '));
+    }
+
+    get organizerPlace() {
+        return placeText(this.times.zone);
+    }
+
+    get guestPlace() {
+        return placeText(this.guestZone);
+    }
+
+    get showsGuest() {
+        return this._model.rows.some((row) => row.guest || row.cells.some((cell) => cell.guest));
+    }
+
+    get days() {
+        return this._model.days.map((day, column) => ({
+            key: String(column),
+            date: day.date,
+            weekday: dayText(day.date, locale, 'weekdayShort'),
+            dateText: dayText(day.date, locale, 'date'),
+            note: SHORT[day.state] || (day.isToday ? today : ''),
+            headClass: `day day_${day.state}${day.isToday ? ' day_today' : ''}`
+        }));
+    }
+
+    get rows() {
+        const { days, rows } = this._model;
+        const dayNames = days.map((day) => dayText(day.date, locale, 'medium'));
+        return rows.map((row) => ({
+            key: row.key,
+            text: row.text,
+            offset: row.offset,
+            guest: row.guest ? row.guest.text : '',
+            shift: row.guest ? shiftText(row.guest.shift) : '',
+            rowClass: row.minutes % 60 === 0 ? 'row row_hour' : 'row',
+            cells: row.cells.map((cell, column) =>
+                this.cellView(cell, row, days[column], column, dayNames[column])
+            )
+        }));
+    }
+
+    cellView(cell, row, day, column, dayName) {
+        const isActive = this.isActive(column, row.key);
+        const isChosen = cell.ms !== null && cell.ms === this._chosen;
+        return {
+            key: `${column}|${row.key}`,
+            column,
+            row: row.key,
+            startAt: cell.ms === null ? '' : toUtcText(cell.ms),
+            tabIndex: isActive ? '0' : '-1',
+            describedBy: isActive ? 'why' : undefined,
+            name: this.nameOf(cell, row, dayName),
+            selected: cell.isOffered ? String(isChosen) : undefined,
+            disabled: cell.isOffered && !this.isStale ? undefined : 'true',
+            text: this.textOf(cell, row),
+            guest: cell.isOffered && cell.guest ? guestText(cell.guest) : '',
+            cellClass: classOf(cell, day, isChosen)
+        };
+    }
+
+    textOf(cell, row) {
+        if (!cell.isOffered) {
+            return '';
+        }
+        return this.isCounted ? freeCountWords(cell.free) : row.text;
+    }
+
+    nameOf(cell, row, dayName) {
+        const parts = [dayName, row.text];
+        if (row.offset && cell.ms !== null) {
+            parts.push(row.offset);
+        }
+        const theirs = cell.guest || row.guest;
+        if (theirs && theirs.text && cell.ms !== null) {
+            parts.push(fill(forGuest, guestText(theirs)));
+        }
+        if (cell.isOffered && this.isCounted) {
+            parts.push(freeCountWords(cell.free));
+        }
+        return parts.reduce((text, part) => fill(listed, text, part));
+    }
+
+    // ------------------------------------------------------------------- what is said of a time
+
+    get activeCell() {
+        return this.cellAtPlace(this._place);
+    }
+
+    get activeWhy() {
+        return this._place ? this.whyOf(this._place) : '';
+    }
+
+    isActive(column, rowKey) {
+        const place = this._place;
+        return Boolean(place) && place.column === column && place.row === rowKey;
+    }
+
+    cellAtPlace(place) {
+        const row = place && this._model.rows.find((each) => each.key === place.row);
+        return row ? { ...row.cells[place.column], row, column: place.column } : null;
+    }
+
+    whyOf(place) {
+        const cell = this.cellAtPlace(place);
+        if (!cell) {
+            return '';
+        }
+        if (cell.isOffered) {
+            return this.offerWords(cell);
+        }
+        const { state } = this._model.days[place.column];
+        if (WHOLE_DAY.includes(state)) {
+            return dayWords(state);
+        }
+        return whyWords(cell, cell.row, this.times, locale);
+    }
+
+    offerWords(cell) {
+        const words = this.isCounted ? [freeWords(cell.start.slot, this.times)] : [];
+        if (!cell.isMatch) {
+            words.push(notMatching);
+        }
+        return words.join(' · ');
+    }
+
+    // --------------------------------------------------------------------------- the pointer
+
+    handleOver(event) {
+        const place = placeOf(event.target);
+        if (place) {
+            this.showTip(place);
+        }
+    }
+
+    handleLeave() {
+        this.tip = null;
+        if (this._isFocused) {
+            this.showTip(this._place);
+        }
+    }
+
+    handleScroll() {
+        this.tip = null;
+    }
+
+    handleClick(event) {
+        const place = placeOf(event.target);
+        if (place) {
+            this._place = place;
+            this._mustFocus = true;
+            this.choose(place);
+        }
+    }
+
+    showTip(place) {
+        const text = this.whyOf(place);
+        const element = text ? this.elementAt(place) : null;
+        this.tip = element ? { text, style: this.beside(element) } : null;
+    }
+
+    /** Below the cell; above it where there is no room below. */
+    beside(element) {
+        const frame = this.refs.frame.getBoundingClientRect();
+        const cell = element.getBoundingClientRect();
+        const mostLeft = Math.max(0, frame.width - TIP_WIDTH_PX);
+        const left = Math.min(Math.max(0, cell.left - frame.left), mostLeft);
+        const isLow = cell.bottom - frame.top > frame.height * 0.7;
+        return isLow
+            ? `left:${left}px;bottom:${frame.bottom - cell.top + TIP_GAP_PX}px`
+            : `left:${left}px;top:${cell.bottom - frame.top + TIP_GAP_PX}px`;
+    }
+
+    // -------------------------------------------------------------------------- the keyboard
+
+    handleFocusIn(event) {
+        this._isFocused = true;
+        const place = placeOf(event.target);
+        if (place) {
+            this._place = place;
+            this.showTip(place);
+        }
+    }
+
+    handleFocusOut() {
+        this._isFocused = false;
+        this.tip = null;
+    }
+
+    handleKey(event) {
+        if (event.key === 'Escape') {
+            this.dismissTip(event);
+            return;
+        }
+        if (event.altKey || event.metaKey) {
+            return;
+        }
+        if (event.key === 'Enter' || event.key === ' ') {
+            event.preventDefault();
+            this.choose(this._place);
+            return;
+        }
+        if (event.key === 'PageUp' || event.key === 'PageDown') {
+            event.preventDefault();
+            this.fire('periodstep', { steps: event.key === 'PageUp' ? -1 : 1 });
+            return;
+        }
+        this.walk(event);
+    }
+
+    walk(event) {
+        const place = placeAfter(this._model, this._place, event.key, event.ctrlKey);
+        if (place) {
+            event.preventDefault();
+            this._place = place;
+            this._mustFocus = true;
+        }
+    }
+
+    /** Escape takes the tip away, and only without one closes what the grid stands in. */
+    dismissTip(event) {
+        if (this.tip) {
+            event.stopPropagation();
+            event.preventDefault();
+            this.tip = null;
+        }
+    }
+
+    choose(place) {
+        const cell = this.cellAtPlace(place);
+        if (!cell || this.isStale) {
+            return;
+        }
+        if (cell.isOffered) {
+            this.fire('timechoose', { slot: cell.start.slot });
+        } else {
+            this.showTip(place);
+        }
+    }
+
+    fire(name, detail) {
+        this.dispatchEvent(new CustomEvent(name, { detail }));
+    }
+
+    // ------------------------------------------------------------------------- after drawing
+
+    renderedCallback() {
+        if (this._mustScroll && this.hasRows) {
+            this._mustScroll = false;
+            this.scrollToActive();
+        }
+        this.focusWhenDrawn();
+    }
+
+    focusWhenDrawn() {
+        const element = this.hasRows ? this.elementAt(this._place) : this.refs.empty;
+        if (this._mustFocus && element) {
+            this._mustFocus = false;
+            element.focus();
+        }
+    }
+
+    /** What can be chosen first stands at the top, below the days. */
+    scrollToActive() {
+        const element = this.elementAt(this._place);
+        if (element) {
+            this.refs.scroller.scrollTop = element.parentElement.offsetTop - headHeight(element);
+        }
+    }
+
+    elementAt(place) {
+        return place
+            ? this.template.querySelector(
+                  `td[data-column="${place.column}"][data-row="${place.row}"]`
+              )
+            : null;
+    }
+}
+
+function headHeight(cell) {
+    return cell.closest('table').tHead.offsetHeight;
+}
+
+function placeOf(element) {
+    const cell = element.closest('td');
+    return cell ? { column: Number(cell.dataset.column), row: cell.dataset.row } : null;
+}
+
+function classOf(cell, day, isChosen) {
+    const classes = ['cell'];
+    if (isChosen) {
+        classes.push('cell_chosen');
+    }
+    if (cell.isOffered) {
+        classes.push(cell.isMatch ? 'cell_offered' : 'cell_unasked');
+    } else {
+        classes.push(WHOLE_DAY.includes(day.state) ? 'cell_whole' : 'cell_closed');
+    }
+    return classes.join(' ');
+}
+
+function guestText({ text, shift }) {
+    return shift ? `${text} ${shiftText(shift)}` : text;
+}
+
+function shiftText(shift) {
+    if (shift > 0) {
+        return dayLater;
+    }
+    return shift < 0 ? dayEarlier : '';
+}
