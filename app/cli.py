@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -115,13 +116,24 @@ def new_key() -> None:
 @main.command()
 @click.option("--port", default=_PORT + 1, show_default=True)
 @click.option("--smtp-port", default=0, help="Any free one by default.")
+@click.option("--lightning-assets", default="", help="For record pages: what demo/build.mjs made.")
+@click.option("--apex-runner", default="", help="For record pages: address of the Apex runner.")
+@click.option("--service-url", default="", help="For record pages: address of this service.")
 @_readable
-def sandbox(port: int, smtp_port: int) -> None:
+def sandbox(
+    port: int, smtp_port: int, lightning_assets: str, apex_runner: str, service_url: str
+) -> None:
     """Run the stand-in organisation by itself: Salesforce, Google, Microsoft, Zoom, mail."""
     from app.processes import require_free_port
+    from connectors.sandbox.lightning import LightningSite
     from connectors.sandbox.server import SandboxServer
 
-    server = SandboxServer(port=require_free_port(port), smtp_port=smtp_port)
+    site = LightningSite(
+        assets=Path(lightning_assets) if lightning_assets else None,
+        runner_url=apex_runner.rstrip("/"),
+        service_url=service_url.rstrip("/"),
+    )
+    server = SandboxServer(port=require_free_port(port), smtp_port=smtp_port, lightning=site)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

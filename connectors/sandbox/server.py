@@ -14,7 +14,8 @@ from flask import Flask, Response, g, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from connectors.sandbox import control, viewing
+from connectors.sandbox import control, lightning, viewing
+from connectors.sandbox.lightning import LightningSite
 from connectors.sandbox.world import Fault, LoggedRequest, World
 
 #: Modules with ``register(app, world)``; a blueprint's name is its vendor's.
@@ -26,7 +27,7 @@ VENDORS = (
 )
 
 #: The sandbox's own blueprints, which no client of the service knows.
-_OWN_DOORS = ("control", "look")
+_OWN_DOORS = ("control", "lightning", "look")
 
 _KEPT_CHARACTERS = 65_536
 
@@ -37,7 +38,7 @@ class _BrokenConnection(Exception):  # noqa: N818 - not an error: it is ordered
     """The client shall get no answer."""
 
 
-def create_app(world: World) -> Flask:
+def create_app(world: World, site: LightningSite) -> Flask:
     """The vendors' routes with faults around them, the control door, and pages to look at."""
     app = Flask("sandbox", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
@@ -48,6 +49,7 @@ def create_app(world: World) -> Flask:
         app.view_functions[endpoint] = _faulty(cast("_View", view), endpoint, world)
     control.register(app, world)
     viewing.register(app, world)
+    lightning.register(app, world, site)
     app.register_error_handler(_BrokenConnection, _hang_up)
     app.after_request(functools.partial(_log_unplayed, world))
     return app
@@ -168,14 +170,24 @@ class SandboxServer:
         host: Loopback address to listen on.
         port: 0 for any free one.
         smtp_port: Likewise, for the mail sink.
+        lightning: What its record pages need; without it they say what is missing.
     """
 
-    def __init__(self, *, host: str = "127.0.0.1", port: int = 0, smtp_port: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        smtp_port: int = 0,
+        lightning: LightningSite | None = None,
+    ) -> None:
         from connectors.sandbox.smtp import MailSink
 
         self.world = World()
+        self.lightning = lightning or LightningSite()
+        app = create_app(self.world, self.lightning)
         self._http: BaseWSGIServer = make_server(
-            host, port, create_app(self.world), threaded=True, request_handler=_Quiet
+            host, port, app, threaded=True, request_handler=_Quiet
         )
         self.port = int(self._http.server_port)
         self.base_url = f"http://{host}:{self.port}"

@@ -31,7 +31,7 @@ from connectors.sandbox.world import World
 #: The permission set with which a user may be signed in for by the connected app.
 _INTEGRATION = "Booking_Integration"
 #: What a seed says of a record beside its fields.
-_ABOUT = frozenset({"object", "id", "readers", "editors", "private"})
+_ABOUT = frozenset({"object", "id", "readers", "editors", "private", "note"})
 #: Permission sets of the package; others are made when a user has them.
 _PERMISSION_SETS = ("Booking_Admin", "Booking_Organizer", "Booking_Host", _INTEGRATION)
 
@@ -45,9 +45,9 @@ def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
             ``users`` (``id``, ``name``, ``email``, ``username``, ``time_zone``, ``is_active``,
             ``is_admin``, ``permission_sets``), ``integration_user`` (its username; made when no
             user has it), ``objects`` (custom ones, see ``package.custom_object``), ``records``
-            (``object``, ``id``, fields, ``readers``, ``editors``, ``private``; users in them and
-            in the lookups of fields may be named by ``@username``, earlier records by ``@3``,
-            their place in the list), ``hidden_fields`` and ``read_only_fields``
+            (``object``, ``id``, fields, ``readers``, ``editors``, ``private``, ``note``: what it
+            is there to show; users in them and in the lookups of fields may be named by
+            ``@username``, earlier records by ``@3``, their place in the list), ``hidden_fields`` and ``read_only_fields``
             (``Lead.AnnualRevenue``), ``validation_rules`` (``object``, ``when``, ``message``,
             ``field``), ``assignment_rules`` (object to username), ``batch_size``.
 
@@ -225,6 +225,8 @@ def _records(
         record_id = whole_id(record["id"]) if record.get("id") else ""
         row = _writer(org, now).create(known, body, record_id=record_id or "")
         _share(row, record, meant)
+        if record.get("note"):
+            org.notes[row.id] = str(record["note"])
         made.append(row.id)
     return made
 

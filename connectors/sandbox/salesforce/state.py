@@ -83,6 +83,7 @@ class Org:
         api_limit: How many a day are allowed.
         batch_size: So many rows come with one answer to a query.
         cursors: Rest of long answers by the id in their address.
+        notes: What a record is there to show, by its id: for the sandbox's own pages.
     """
 
     org_id: str
@@ -100,6 +101,7 @@ class Org:
     api_limit: int = 100_000
     batch_size: int = 2_000
     cursors: dict[str, Any] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
     def new_id(self, prefix: str) -> str:
         """An id that no record of this org has had."""

@@ -141,7 +141,7 @@ def orgs(world: World) -> list[OrgSummary]:
     return [
         OrgSummary(
             org_id=org.org_id,
-            name=_org_name(org),
+            name=org_name(org),
             counts=tuple((known.label, len(org.live(known.name))) for known in _objects(org)),
         )
         for org in reversed(state.orgs.values())
@@ -163,7 +163,7 @@ def org(world: World, org_id: str) -> OrgPage | None:
         return None
     return OrgPage(
         org_id=found.org_id,
-        name=_org_name(found),
+        name=org_name(found),
         bookings=tuple(_booking(found, row) for row in _by_start(found.live(_BOOKING))),
         events=tuple(_event(found, row) for row in _by_start(found.live(_EVENT))),
         objects=tuple(
@@ -183,7 +183,7 @@ def record(world: World, org_id: str, record_id: str) -> RecordPage | None:
         return None
     return RecordPage(
         org_id=found.org_id,
-        org_name=_org_name(found),
+        org_name=org_name(found),
         record_id=row.id,
         object_label=known.label,
         title=_title(row) + (" (deleted)" if row.is_deleted else ""),
@@ -202,7 +202,8 @@ def _org(world: World, org_id: str) -> Org | None:
     return state.orgs.get(org_id)
 
 
-def _org_name(org: Org) -> str:
+def org_name(org: Org) -> str:
+    """What people call the org."""
     rows = org.live("Organization")
     return str(rows[0].values.get("Name") or org.org_id) if rows else org.org_id
 
