@@ -84,9 +84,6 @@ export default class HostPanel extends LightningElement {
     /** The organizer's zone. */
     @api timeZone = userTimeZone;
 
-    /** How much room there is: `narrow`, `medium` or `wide`. */
-    @api width = 'medium';
-
     present = now();
     stopClock;
 
@@ -123,10 +120,6 @@ export default class HostPanel extends LightningElement {
             leftOut,
             coHosts
         };
-    }
-
-    get panelClass() {
-        return `panel panel_${this.width}`;
     }
 
     get isChoice() {

@@ -1,0 +1,535 @@
+import { api, LightningElement } from 'lwc';
+import userLocale from '@salesforce/i18n/locale';
+import userTimeZone from '@salesforce/i18n/timeZone';
+import { now } from 'c/bookingClock';
+import { NO_PLATFORM, platformIcon, platformName } from 'c/bookingPlatforms';
+import {
+    dateText,
+    dayShift,
+    isSameClock,
+    isZone,
+    shortDateTimeText,
+    spanText,
+    timeText,
+    zoneText
+} from 'c/bookingTime';
+import { fill } from 'c/bookingWords';
+import { faultText } from 'c/emailAddresses';
+import { fieldOf, refusedAddress } from './problemFields';
+import when from '@salesforce/label/c.Booking_Details_When';
+import yourClock from '@salesforce/label/c.Booking_Details_Your_Clock';
+import guestClock from '@salesforce/label/c.Booking_Details_Guest_Clock';
+import sameClock from '@salesforce/label/c.Booking_Details_Same_Clock';
+import close from '@salesforce/label/c.Booking_Close';
+import attendees from '@salesforce/label/c.Booking_Details_Attendees';
+import hostRole from '@salesforce/label/c.Booking_Details_Host_Role';
+import coHostRole from '@salesforce/label/c.Booking_Details_Co_Host_Role';
+import firstRole from '@salesforce/label/c.Booking_Details_First_Role';
+import noHost from '@salesforce/label/c.Booking_Details_No_Host';
+import chooseHostTitle from '@salesforce/label/c.Booking_Details_Choose_Host_Title';
+import chooseHost from '@salesforce/label/c.Booking_Details_Choose_Host';
+import guest from '@salesforce/label/c.Booking_Details_Guest';
+import guestEmail from '@salesforce/label/c.Booking_Details_Guest_Email';
+import guestEmailMissing from '@salesforce/label/c.Booking_Details_Guest_Email_Missing';
+import guestName from '@salesforce/label/c.Booking_Details_Guest_Name';
+import meeting from '@salesforce/label/c.Booking_Details_Meeting';
+import platform from '@salesforce/label/c.Booking_Details_Platform';
+import platformFixed from '@salesforce/label/c.Booking_Details_Platform_Fixed';
+import platformOnly from '@salesforce/label/c.Booking_Details_Platform_Only';
+import platformOwn from '@salesforce/label/c.Booking_Details_Platform_Own';
+import platformLost from '@salesforce/label/c.Booking_Details_Platform_Lost';
+import platformLater from '@salesforce/label/c.Booking_Details_Platform_Later';
+import place from '@salesforce/label/c.Booking_Details_Place';
+import placeHelp from '@salesforce/label/c.Booking_Details_Place_Help';
+import notes from '@salesforce/label/c.Booking_Details_Notes';
+import notesPlaceholder from '@salesforce/label/c.Booking_Details_Notes_Placeholder';
+import count from '@salesforce/label/c.Booking_Details_Count';
+import tooLong from '@salesforce/label/c.Booking_Details_Too_Long';
+import book from '@salesforce/label/c.Booking_Details_Book';
+import sending from '@salesforce/label/c.Booking_Sending';
+import taken from '@salesforce/label/c.Booking_Details_Taken';
+import alternativesOffered from '@salesforce/label/c.Booking_Details_Alternatives';
+import noAlternatives from '@salesforce/label/c.Booking_Details_No_Alternatives';
+import alternative from '@salesforce/label/c.Booking_Details_Alternative';
+
+/** As many guests as the service takes for one booking, the primary guest among them. */
+const MOST_GUESTS = 20;
+
+/** Characters that the service takes at most (its texts of one line, and of several). */
+const MOST_CHARACTERS = { guestName: 255, place: 255, notes: 32000 };
+
+/** From this share of the most on, the characters are counted. */
+const COUNTED_FROM = 0.8;
+
+/** Two clicks within this time are a double click, whatever happened between them. */
+const DOUBLE_CLICK_MS = 1000;
+
+const EMPTY = {
+    guestEmail: '',
+    guestName: '',
+    moreGuests: [],
+    platform: '',
+    place: '',
+    notes: ''
+};
+
+/**
+ * What is left to say once host and time are chosen, and *Book*.
+ *
+ * @fires draftchange With `{draft}`: what is typed so far; `platform` is empty for the host's own.
+ * @fires book With `{draft}`.
+ * @fires close
+ * @fires alternativechoose With `{slot}`.
+ */
+export default class BookingDetails extends LightningElement {
+    /** The booking type, as the service offered it. */
+    @api bookingType = {};
+
+    /** The chosen time: start_at, end_at, host_ids. */
+    @api chosenSlot;
+
+    /** Who takes it, as far as known; null until then. */
+    @api host = null;
+
+    /** Who attends as well. */
+    @api coHosts = [];
+
+    /** The organizer's zone. */
+    @api timeZone = userTimeZone;
+
+    /** The guest's zone; empty when nobody knows it. */
+    @api guestTimeZone = '';
+
+    draft_ = EMPTY;
+    problem_ = null;
+    isBooking_ = false;
+    hasToldProblem = true;
+    focusNext = '';
+    askedAt = 0;
+
+    /** What is typed so far: guestEmail, guestName, moreGuests, platform, place, notes. */
+    @api
+    get draft() {
+        return this.draft_;
+    }
+
+    set draft(draft) {
+        this.draft_ = { ...EMPTY, ...draft };
+    }
+
+    /** Why it could not be booked, in the shape of a BookingProblem; null when nothing is wrong. */
+    @api
+    get problem() {
+        return this.problem_;
+    }
+
+    set problem(problem) {
+        this.problem_ = problem || null;
+        this.hasToldProblem = !problem;
+        this.askedAt = 0;
+    }
+
+    /** It is being booked. */
+    @api
+    get isBooking() {
+        return this.isBooking_;
+    }
+
+    set isBooking(isBooking) {
+        this.isBooking_ = Boolean(isBooking);
+        if (!this.isBooking_) {
+            this.askedAt = 0;
+        }
+    }
+
+    /** Moves the keyboard's focus to what is wrong, or to the time. */
+    @api
+    focus() {
+        if (this.refs.problem) {
+            this.refs.problem.focus();
+        } else if (!this.problemField && this.refs.heading) {
+            this.refs.heading.focus();
+        }
+    }
+
+    renderedCallback() {
+        if (this.refs.fields) {
+            // While it is being booked nothing can be changed, by mouse or keyboard.
+            this.refs.fields.inert = this.isBooking;
+        }
+        if (!this.hasToldProblem && this.chosenSlot) {
+            this.hasToldProblem = true;
+            this.showProblem();
+        }
+        if (this.focusNext && this.refs[this.focusNext]) {
+            this.refs[this.focusNext].focus();
+            this.focusNext = '';
+        }
+    }
+
+    get words() {
+        return {
+            attendees,
+            close,
+            guest,
+            guestEmail,
+            guestEmailMissing,
+            guestName,
+            meeting,
+            noHost,
+            notes,
+            notesPlaceholder,
+            place,
+            placeHelp,
+            platform
+        };
+    }
+
+    get bookWords() {
+        return this.isBooking ? sending : book;
+    }
+
+    // ---------------------------------------------------------------------------- when
+
+    get whenWords() {
+        const { start_at: startAt, end_at: endAt } = this.chosenSlot;
+        return fill(
+            when,
+            dateText(startAt, this.timeZone, userLocale, 'medium'),
+            spanText(startAt, endAt, this.timeZone, userLocale)
+        );
+    }
+
+    get ownClockWords() {
+        return fill(yourClock, zoneText(this.timeZone, this.chosenSlot.start_at, userLocale));
+    }
+
+    get guestClockWords() {
+        if (!isZone(this.guestTimeZone)) {
+            return '';
+        }
+        const { start_at: startAt, end_at: endAt } = this.chosenSlot;
+        const zone = zoneText(this.guestTimeZone, startAt, userLocale);
+        if (isSameClock(startAt, this.timeZone, this.guestTimeZone)) {
+            return this.guestTimeZone === this.timeZone ? '' : fill(sameClock, zone);
+        }
+        const span = spanText(startAt, endAt, this.guestTimeZone, userLocale);
+        return fill(guestClock, this.withGuestDay(span, startAt), zone);
+    }
+
+    /** The guest's day stands before a time only when it is another one. */
+    withGuestDay(words, startAt) {
+        return dayShift(startAt, this.timeZone, this.guestTimeZone)
+            ? fill(when, dateText(startAt, this.guestTimeZone, userLocale, 'short'), words)
+            : words;
+    }
+
+    // ----------------------------------------------------------------------------- who
+
+    get attendees() {
+        const found = this.host ? [{ ...this.host, role: this.hostRole }] : [];
+        const others = (this.coHosts || []).map((each) => ({ ...each, role: coHostRole }));
+        return [...found, ...others].map(({ host_id: id, name, role }) => ({ id, name, role }));
+    }
+
+    get hostRole() {
+        return this.bookingType.host_rule === 'time_first' ? firstRole : hostRole;
+    }
+
+    get isHostMissing() {
+        return !this.host;
+    }
+
+    get isGuestNeeded() {
+        return Boolean(this.bookingType.invites_guests);
+    }
+
+    get primaryAddresses() {
+        return [this.draft_.guestEmail.trim()];
+    }
+
+    get mostGuests() {
+        return MOST_GUESTS - 1;
+    }
+
+    // --------------------------------------------------------------------------- where
+
+    get isPlatformFixed() {
+        return this.bookingType.platform_rule === 'fixed';
+    }
+
+    get platforms() {
+        return this.host ? this.host.platforms || [NO_PLATFORM] : [];
+    }
+
+    get canChoosePlatform() {
+        return !this.isPlatformFixed && this.platforms.length > 1;
+    }
+
+    get platformOptions() {
+        return this.platforms.map((each) => ({ label: platformName(each), value: each }));
+    }
+
+    /** Where it takes place as things stand; empty when that is not known yet. */
+    get platform() {
+        if (this.isPlatformFixed) {
+            return this.bookingType.platform || NO_PLATFORM;
+        }
+        if (!this.host) {
+            return '';
+        }
+        return this.chosenPlatform || this.host.default_platform || NO_PLATFORM;
+    }
+
+    /** The organizer's choice, as long as this host has connected it. */
+    get chosenPlatform() {
+        return this.platforms.includes(this.draft_.platform) ? this.draft_.platform : '';
+    }
+
+    get platformWords() {
+        return this.platform ? platformName(this.platform) : platformLater;
+    }
+
+    get platformIcon() {
+        return platformIcon(this.platform || 'later');
+    }
+
+    get platformNote() {
+        if (this.isPlatformFixed) {
+            return platformFixed;
+        }
+        if (!this.host) {
+            return '';
+        }
+        const { name } = this.host;
+        if (this.draft_.platform && !this.chosenPlatform) {
+            return fill(platformLost, name, platformName(this.draft_.platform));
+        }
+        if (!this.canChoosePlatform) {
+            return fill(platformOnly, name);
+        }
+        return this.platform === this.host.default_platform ? fill(platformOwn, name) : '';
+    }
+
+    get hasPlace() {
+        return this.platform === NO_PLATFORM;
+    }
+
+    get notesCount() {
+        const { length } = this.draft_.notes;
+        return length > MOST_CHARACTERS.notes * COUNTED_FROM
+            ? fill(count, number(length), number(MOST_CHARACTERS.notes))
+            : '';
+    }
+
+    // ------------------------------------------------------------------------ problems
+
+    get problemField() {
+        return this.problem_ ? fieldOf(this.problem_, this.draft_) : '';
+    }
+
+    /** A field that is not drawn, a fixed platform's say, cannot say what is wrong with it. */
+    get isProblemAtField() {
+        const undrawn = {
+            platform: !this.canChoosePlatform,
+            place: !this.hasPlace
+        };
+        return Boolean(this.problemField) && !undrawn[this.problemField];
+    }
+
+    get topProblem() {
+        return this.isProblemAtField ? null : this.problem_;
+    }
+
+    get problemHeading() {
+        if (this.problem_.heading) {
+            return this.problem_.heading;
+        }
+        return this.problem_.code === 'slot_taken' ? taken : undefined;
+    }
+
+    get alternatives() {
+        return (this.problem_.alternatives || []).map((slot) => ({
+            startAt: slot.start_at,
+            label: this.alternativeWords(slot.start_at)
+        }));
+    }
+
+    get isLost() {
+        return this.alternatives.length > 0 || this.problem_.code === 'slot_taken';
+    }
+
+    get alternativesWords() {
+        return this.alternatives.length > 0 ? alternativesOffered : noAlternatives;
+    }
+
+    alternativeWords(startAt) {
+        const own = shortDateTimeText(startAt, this.timeZone, userLocale);
+        const isOtherClock =
+            isZone(this.guestTimeZone) && !isSameClock(startAt, this.timeZone, this.guestTimeZone);
+        if (!isOtherClock) {
+            return own;
+        }
+        const theirs = timeText(startAt, this.guestTimeZone, userLocale);
+        return fill(alternative, own, this.withGuestDay(theirs, startAt));
+    }
+
+    get refusedGuest() {
+        return this.problemField === 'moreGuests' ? refusedAddress(this.problem_, this.draft_) : '';
+    }
+
+    get refusedBecause() {
+        return this.refusedGuest ? this.problem_.message : '';
+    }
+
+    showProblem() {
+        if (!this.isProblemAtField) {
+            this.refs.problem.focus();
+        } else if (this.problemField === 'moreGuests') {
+            this.refs.moreGuests.focus();
+        } else {
+            this.mark(this.problemField, this.problem_.message);
+            this.inputOf(this.problemField).focus();
+        }
+    }
+
+    // -------------------------------------------------------------------------- fields
+
+    inputOf(field) {
+        return this.template.querySelector(`[data-field="${field}"]`);
+    }
+
+    /** Says at a field what is wrong with it; nothing when nothing is. */
+    mark(field, fault) {
+        const input = this.inputOf(field);
+        if (input) {
+            input.setCustomValidity(fault);
+            input.reportValidity();
+        }
+    }
+
+    handleText(event) {
+        const { field } = event.target.dataset;
+        this.mark(field, '');
+        this.change({ [field]: event.detail.value });
+    }
+
+    handlePlatform(event) {
+        const { value } = event.detail;
+        this.mark('platform', '');
+        // The host's own stays the host's own, also when the host becomes another one.
+        this.change({ platform: value === this.host.default_platform ? '' : value });
+    }
+
+    handleGuests(event) {
+        this.change({ moreGuests: event.detail.addresses });
+    }
+
+    handleEmailBlur() {
+        this.mark('guestEmail', this.emailFault);
+    }
+
+    change(members) {
+        this.draft_ = { ...this.draft_, ...members };
+        this.tell('draftchange', { draft: this.draft_ });
+    }
+
+    get emailFault() {
+        const address = this.draft_.guestEmail.trim();
+        if (!address) {
+            return this.isGuestNeeded ? guestEmailMissing : '';
+        }
+        return faultText(address);
+    }
+
+    // ------------------------------------------------------------------------- actions
+
+    handleClose() {
+        this.tell('close');
+    }
+
+    handleAlternative(event) {
+        const startAt = event.target.dataset.start;
+        const slot = this.problem_.alternatives.find((each) => each.start_at === startAt);
+        // The button goes away together with the problem.
+        this.focusNext = 'heading';
+        this.tell('alternativechoose', { slot });
+    }
+
+    /** The button is disabled as soon as it is being booked; a second click may be faster. */
+    handleBook() {
+        if (this.isBooking || now() - this.askedAt < DOUBLE_CLICK_MS) {
+            return;
+        }
+        if (this.isReadyToBook()) {
+            this.askedAt = now();
+            const draft = { ...this.draft_, platform: this.platformToBook };
+            this.tell('book', { draft });
+        }
+    }
+
+    /** Empty where the service decides by itself: a fixed platform, and the host's own. */
+    get platformToBook() {
+        return this.isPlatformFixed ? '' : this.chosenPlatform;
+    }
+
+    isReadyToBook() {
+        if (!this.host && this.bookingType.host_rule === 'choice') {
+            const problem = {
+                code: 'host_required',
+                heading: chooseHostTitle,
+                message: chooseHost
+            };
+            this.problem_ = problem;
+            this.hasToldProblem = false;
+            return false;
+        }
+        const faulty = this.faultyFields();
+        if (faulty.length > 0) {
+            faulty[0].focus();
+        }
+        return faulty.length === 0;
+    }
+
+    /** Every fault is shown at its field, so that one sees them all at once. */
+    faultyFields() {
+        const found = [];
+        for (const [field, fault] of this.faults()) {
+            this.mark(field, fault);
+            if (fault && this.inputOf(field)) {
+                found.push(this.inputOf(field));
+            }
+        }
+        if (!this.refs.moreGuests.commit()) {
+            // It stands behind the guest's own fields, before everything else.
+            const isAfterGuest = (input) => !GUEST_FIELDS.includes(input.dataset.field);
+            const position = found.findIndex(isAfterGuest);
+            found.splice(position < 0 ? found.length : position, 0, this.refs.moreGuests);
+        }
+        return found;
+    }
+
+    faults() {
+        return [
+            ['guestEmail', this.emailFault],
+            ['guestName', lengthFault('guestName', this.draft_.guestName)],
+            ['place', this.hasPlace ? lengthFault('place', this.draft_.place) : ''],
+            ['notes', lengthFault('notes', this.draft_.notes)]
+        ];
+    }
+
+    tell(name, detail) {
+        this.dispatchEvent(new CustomEvent(name, { detail }));
+    }
+}
+
+const GUEST_FIELDS = ['guestEmail', 'guestName'];
+
+function lengthFault(field, text) {
+    const most = MOST_CHARACTERS[field];
+    return text.length > most ? fill(tooLong, number(text.length), number(most)) : '';
+}
+
+function number(value) {
+    return new Intl.NumberFormat(userLocale).format(value);
+}

@@ -1,0 +1,53 @@
+/**
+ * At which field of the details a problem of the service belongs. The service counts guests: the
+ * primary one first, when there is one, then the others.
+ */
+
+const GUEST = /^guests(?:\[(\d+)\](?:\.(email|name))?)?$/;
+const OWN = ['platform', 'place', 'notes'];
+
+/**
+ * The field that a problem belongs to.
+ *
+ * @param {Object} problem In the shape of a BookingProblem.
+ * @param {Object} draft What was typed.
+ * @returns {string} guestEmail, guestName, moreGuests, platform, place or notes; empty when it
+ *     belongs to none, or offers other times.
+ */
+export function fieldOf(problem, draft) {
+    if (problem.alternatives && problem.alternatives.length > 0) {
+        return '';
+    }
+    const field = problem.field || '';
+    if (OWN.includes(field)) {
+        return field;
+    }
+    if (!GUEST.test(field)) {
+        return '';
+    }
+    if (refusedAddress(problem, draft)) {
+        return 'moreGuests';
+    }
+    return field.endsWith('.name') ? 'guestName' : 'guestEmail';
+}
+
+/**
+ * Which of the other guests' addresses a problem is about.
+ *
+ * @param {Object} problem In the shape of a BookingProblem.
+ * @param {Object} draft What was typed.
+ * @returns {string} Empty when it is about none of them.
+ */
+export function refusedAddress(problem, draft) {
+    const found = GUEST.exec(problem.field || '');
+    if (!found) {
+        return '';
+    }
+    const [, position] = found;
+    if (position === undefined) {
+        // About all guests: the words may name one.
+        return draft.moreGuests.find((address) => problem.message.includes(address)) || '';
+    }
+    const isPrimaryThere = Boolean(draft.guestEmail.trim());
+    return draft.moreGuests[Number(position) - (isPrimaryThere ? 1 : 0)] || '';
+}
