@@ -159,15 +159,20 @@ def demo(port: int) -> None:
 
 def _say_what_to_try(console: Console, running: RunningDemo) -> None:
     lines = [
-        ("Try", ".venv/bin/handover walkthrough", "books a meeting as a sales rep does"),
-        ("", ".venv/bin/handover walkthrough all", "does so from five kinds of record"),
-        ("See", running.sandbox_url, "what it made: calendars, mail, Salesforce"),
+        ("Then", running.records_url, "every record, and what it is there to show"),
+        ("", ".venv/bin/handover walkthrough all", "five handovers by themselves, read back"),
+        ("See", running.sandbox_url, "what was made: calendars, mail, Salesforce"),
         ("", f"{running.public_url}/v1/openapi.json", "the API"),
         ("Stop", "Ctrl-C", "stops everything"),
     ]
     console.print(f"\n[bold]Hot handover runs at {running.public_url}[/]\n")
+    console.print(
+        "  Open a lead's record page in your browser and click [bold]Create Booking[/]:\n"
+    )
+    console.print(f"        [bold]{running.lead_url}[/]\n", soft_wrap=True)
+    width = max(len(what) for _, what, _ in lines)
     for heading, what, words in lines:
-        console.print(f"  {heading:5} [bold]{what:42}[/] {words}", soft_wrap=True)
+        console.print(f"  {heading:5} [bold]{what:{width}}[/]  {words}", soft_wrap=True)
     console.print()
 
 

@@ -1,4 +1,4 @@
-"""Runs the demo: PostgreSQL, sandbox, web and worker, until somebody stops it."""
+"""Runs the demo: PostgreSQL, sandbox with its record pages, web and worker, until it is stopped."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from rich.console import Console
 from app.administration import Administration
 from app.clock import now
 from app.demo import world
+from app.demo.lightning import apex_runner, build_assets
 from app.demo.seeding import SandboxAccess, addresses, seed_sandbox, seed_service
 from app.local_postgres import LocalPostgres
 from app.migrate import migrate
@@ -45,12 +46,24 @@ class RunningDemo:
         sandbox_url: The stand-in organisation.
         salesforce_org_id: Its org.
         access: How one gets into the sandbox's accounts, to read back what was written there.
+        has_record_pages: Whether its record pages can be used.
     """
 
     public_url: str
     sandbox_url: str
     salesforce_org_id: str
     access: Mapping[str, Any] = field(repr=False)
+    has_record_pages: bool = True
+
+    @property
+    def records_url(self) -> str:
+        """The list of the records that can be opened in a browser."""
+        return f"{self.sandbox_url}/lightning/{self.salesforce_org_id}"
+
+    @property
+    def lead_url(self) -> str:
+        """The record page of the lead to begin with."""
+        return f"{self.records_url}/r/{world.LEAD_ID}"
 
 
 def find_running() -> RunningDemo | None:
@@ -71,10 +84,19 @@ class Demo:
         port: Of the service; the sandbox takes the next one.
         console: Where progress is shown.
         is_fixed_port: Refuse when the port is busy, instead of taking another.
+        has_record_pages: With the record pages' component, which takes some seconds to build.
     """
 
-    def __init__(self, *, port: int, console: Console, is_fixed_port: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        port: int,
+        console: Console,
+        is_fixed_port: bool = True,
+        has_record_pages: bool = True,
+    ) -> None:
         self._console = console
+        self._has_record_pages = has_record_pages
         if is_fixed_port:
             self._port = require_free_port(port)
             self._sandbox_port = require_free_port(port + 1)
@@ -127,6 +149,7 @@ class Demo:
                     str(self._sandbox_port),
                     "--smtp-port",
                     str(self._smtp_port),
+                    *self._record_pages(),
                 ],
                 env=dict(os.environ),
                 is_ready=answers_http(f"{sandbox_url}/control/health"),
@@ -147,11 +170,33 @@ class Demo:
             sandbox_url=sandbox_url,
             salesforce_org_id=access.salesforce["org_id"],
             access=asdict(access),
+            has_record_pages=self._has_record_pages,
         )
         _write_privately(_NOTE, json.dumps(asdict(running)))
         lines = [f"{name}={value}" for name, value in sorted(environment.items())]
         _write_privately(ENVIRONMENT_FILE, "\n".join(lines) + "\n")
         return running
+
+    def _record_pages(self) -> list[str]:
+        """Make what the sandbox's record pages need; the options that tell it where."""
+        if not self._has_record_pages:
+            return []
+        with self._supervisor.step("components of the record page"):
+            assets = build_assets()
+        runner_port = free_port()
+        self._supervisor.start(apex_runner(port=runner_port))
+        return [
+            "--lightning-assets",
+            str(assets),
+            "--apex-runner",
+            f"http://127.0.0.1:{runner_port}",
+            "--service-url",
+            self._public_url,
+        ]
+
+    @property
+    def _public_url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
 
     def _start_service(self, environment: Mapping[str, str]) -> None:
         env = {**os.environ, **environment}
@@ -177,7 +222,7 @@ class Demo:
     ) -> dict[str, str]:
         return {
             "ENVIRONMENT": "local",
-            "PUBLIC_URL": f"http://127.0.0.1:{self._port}",
+            "PUBLIC_URL": self._public_url,
             "SECRET_KEYS": f"demo:{base64.b64encode(os.urandom(32)).decode()}",
             "MAIL_FROM": f"bookings@{world.MAIL_DOMAIN}",
             **addresses(sandbox_url=sandbox_url, smtp_url=smtp_url),

@@ -183,7 +183,8 @@ def _seed_host(
             vendor=Vendor.GOOGLE,
             mailbox=worker.email,
             subject=worker.email,
-            refresh_token=account["refresh_token"],
+            # What a withdrawn consent leaves behind: a token that is refused.
+            refresh_token="withdrawn" if worker.has_withdrawn else account["refresh_token"],
             write_calendar_id=account["primary_calendar_id"],
         )
     if worker.calendar is Vendor.MICROSOFT:

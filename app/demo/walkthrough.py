@@ -45,7 +45,7 @@ def run(names: Sequence[str], *, console: Console) -> bool:
         console.print(f"Using the demo that runs at {running.public_url}.")
         return _run_all(names, running, console)
     console.print("No demo is running; starting one for this walkthrough.")
-    with Demo(port=0, console=console, is_fixed_port=False) as demo:
+    with Demo(port=0, console=console, is_fixed_port=False, has_record_pages=False) as demo:
         return _run_all(names, demo.running, console)
     # Somebody stopped the demo before the walkthrough was through.
     return False

@@ -46,9 +46,10 @@ class Worker:
         name: As people see it: the role.
         time_zone: IANA name.
         permission_sets: In Salesforce.
-        calendar: Where their calendar is; nothing for those who are no hosts.
+        calendar: Where their calendar is; nothing for those who have not connected any.
         zoom: Whether they have a Zoom account.
         platform: Where they meet unless somebody chooses.
+        has_withdrawn: They have taken back the right to read their calendar.
     """
 
     key: str
@@ -59,6 +60,12 @@ class Worker:
     calendar: Vendor | None = None
     zoom: bool = False
     platform: Platform = Platform.NONE
+    has_withdrawn: bool = False
+
+    @property
+    def is_host(self) -> bool:
+        """Whether they may hold meetings."""
+        return "Booking_Host" in self.permission_sets
 
     @property
     def user_id(self) -> str:
@@ -70,6 +77,41 @@ class Worker:
         """Their address, at Salesforce and at their calendar."""
         return f"{self.key}@{MAIL_DOMAIN}"
 
+
+def _specialist(
+    number: int, city: str, time_zone: str, calendar: Vendor | None, *, has_withdrawn: bool = False
+) -> Worker:
+    """One of many who can talk about the product."""
+    platforms = {
+        Vendor.GOOGLE: Platform.GOOGLE_MEET,
+        Vendor.MICROSOFT: Platform.MICROSOFT_TEAMS,
+    }
+    return Worker(
+        key=f"specialist.{city.lower()}",
+        number=number,
+        name=f"Product Specialist {city}",
+        time_zone=time_zone,
+        permission_sets=("Booking_Host",),
+        calendar=calendar,
+        platform=platforms[calendar] if calendar is not None else Platform.NONE,
+        has_withdrawn=has_withdrawn,
+    )
+
+
+_SPECIALISTS = (
+    _specialist(21, "Paris", "Europe/Paris", Vendor.GOOGLE),
+    _specialist(22, "Madrid", "Europe/Madrid", Vendor.MICROSOFT),
+    _specialist(23, "Stockholm", "Europe/Stockholm", Vendor.GOOGLE),
+    _specialist(24, "Warsaw", "Europe/Warsaw", Vendor.MICROSOFT),
+    _specialist(25, "Dublin", "Europe/Dublin", Vendor.GOOGLE),
+    _specialist(26, "Athens", "Europe/Athens", Vendor.MICROSOFT),
+    _specialist(27, "Chicago", "America/Chicago", Vendor.GOOGLE),
+    _specialist(28, "Toronto", "America/Toronto", Vendor.MICROSOFT),
+    _specialist(29, "Singapore", "Asia/Singapore", Vendor.GOOGLE),
+    _specialist(30, "Sydney", "Australia/Sydney", Vendor.MICROSOFT),
+    _specialist(31, "Vienna", "Europe/Vienna", Vendor.GOOGLE, has_withdrawn=True),
+    _specialist(32, "Rome", "Europe/Rome", None),
+)
 
 WORKERS: tuple[Worker, ...] = (
     Worker(
@@ -132,10 +174,11 @@ WORKERS: tuple[Worker, ...] = (
         calendar=Vendor.GOOGLE,
         platform=Platform.NONE,
     ),
+    *_SPECIALISTS,
 )
 
 BY_KEY: Mapping[str, Worker] = {worker.key: worker for worker in WORKERS}
-HOSTS = tuple(worker for worker in WORKERS if worker.calendar is not None)
+HOSTS = tuple(worker for worker in WORKERS if worker.is_host)
 
 #: The custom object of the demo, as the sandbox is told about it.
 PROJECT_OBJECT: Mapping[str, Any] = {
@@ -147,6 +190,7 @@ PROJECT_OBJECT: Mapping[str, Any] = {
         {"fullName": "Stage__c", "label": "Stage", "type": "Text", "length": 80},
         {"fullName": "Contact_Email__c", "label": "Contact Email", "type": "Email"},
         {"fullName": "Contact_Name__c", "label": "Contact Name", "type": "Text", "length": 80},
+        {"fullName": "Time_Zone__c", "label": "Contact Time Zone", "type": "Text", "length": 80},
         {"fullName": "Kick_Off__c", "label": "Kick-off", "type": "DateTime"},
     ],
 }
@@ -158,6 +202,7 @@ def _id(prefix: str, number: int) -> str:
 
 LEAD_ID = _id("00Q", 101)
 SMALL_LEAD_ID = _id("00Q", 102)
+UNQUALIFIED_LEAD_ID = _id("00Q", 103)
 ACCOUNT_ID = _id("001", 101)
 CONTACT_ID = _id("003", 101)
 OPPORTUNITY_ID = _id("006", 101)
@@ -167,12 +212,20 @@ PROJECT_ID = _id("a01", 101)
 
 
 def records() -> list[dict[str, Any]]:
-    """What is on record, in an order in which nothing points to what is not there yet."""
+    """What is on record, in an order in which nothing points to what is not there yet.
+
+    Each says in ``note`` what it is there to show.
+    """
     rep = BY_KEY["rep"].user_id
     return [
         {
             "object": "Lead",
             "id": LEAD_ID,
+            "note": (
+                "The handover to begin with. It qualifies for two types: a call with one"
+                " of three hosts, and a consultation with one of 14, among them one whose"
+                " calendar cannot be read and one who has not connected any."
+            ),
             "FirstName": "Primary",
             "LastName": "Guest",
             "Company": "Customer One",
@@ -184,6 +237,7 @@ def records() -> list[dict[str, Any]]:
         {
             "object": "Lead",
             "id": SMALL_LEAD_ID,
+            "note": ("Too small for a consultation: one type only, chosen by itself."),
             "FirstName": "Other",
             "LastName": "Guest",
             "Company": "Customer Two",
@@ -193,14 +247,32 @@ def records() -> list[dict[str, Any]]:
             "OwnerId": rep,
         },
         {
+            "object": "Lead",
+            "id": UNQUALIFIED_LEAD_ID,
+            "note": (
+                "It qualifies for no type. Become the Booking Admin to see which condition failed."
+            ),
+            "FirstName": "Unqualified",
+            "LastName": "Guest",
+            "Company": "Customer Four",
+            "Email": f"unqualified.lead@{CUSTOMER_DOMAIN}",
+            "Status": "Unqualified",
+            "AnnualRevenue": 20_000,
+            "OwnerId": rep,
+        },
+        {
             "object": "Account",
             "id": ACCOUNT_ID,
+            "note": ("Accounts have no booking types at all."),
             "Name": "Customer Three",
             "OwnerId": BY_KEY["executive.newyork"].user_id,
         },
         {
             "object": "Contact",
             "id": CONTACT_ID,
+            "note": (
+                "The record names the host: the owner of its account, who is shown and not chosen."
+            ),
             "FirstName": "Contact",
             "LastName": "Guest",
             "AccountId": ACCOUNT_ID,
@@ -210,6 +282,7 @@ def records() -> list[dict[str, Any]]:
         {
             "object": "Opportunity",
             "id": OPPORTUNITY_ID,
+            "note": ("With co-hosts: add colleagues, and only times remain when all of them can."),
             "Name": "Customer Three, renewal",
             "AccountId": ACCOUNT_ID,
             "StageName": "Prospecting",
@@ -219,6 +292,7 @@ def records() -> list[dict[str, Any]]:
         {
             "object": "Case",
             "id": CASE_ID,
+            "note": ("A call back by telephone: no platform, a place instead, a single host."),
             "Subject": "The export does not start",
             "Status": "New",
             "ContactId": CONTACT_ID,
@@ -228,10 +302,15 @@ def records() -> list[dict[str, Any]]:
         {
             "object": "Project__c",
             "id": PROJECT_ID,
+            "note": (
+                "Time first: choose when, and then who of those who are free. The guest"
+                " is in another time zone, which the record knows."
+            ),
             "Name": "Roll-out for Customer Three",
             "Stage__c": "Planned",
             "Contact_Email__c": f"project@{CUSTOMER_DOMAIN}",
             "Contact_Name__c": "Project Guest",
+            "Time_Zone__c": "America/New_York",
             "OwnerId": rep,
         },
     ]
@@ -297,6 +376,38 @@ BOOKING_TYPES: tuple[DemoType, ...] = (
             ),
         ),
         hosts=("executive.berlin", "executive.newyork", "engineer.london"),
+    ),
+    DemoType(
+        booking_type=BookingType(
+            key="product-consultation",
+            name="Product consultation",
+            object_name="Lead",
+            record_filter=RecordFilter(
+                clauses=(
+                    Clause(
+                        field="AnnualRevenue",
+                        operator=Operator.GREATER_THAN,
+                        value=1_000_000,
+                    ),
+                )
+            ),
+            co_host_rule=CoHostRule(allowed=True, most=2),
+            durations=_minutes(45, 90),
+            increment=timedelta(minutes=15),
+            guest_email_path="Email",
+            guest_name_path="Name",
+            subject="Product consultation: {{ record.Company }}",
+            description="Booked by {{ organizer.name }} with {{ guest.name }}.",
+            write_back=WriteBack(
+                record_updates=(
+                    RecordUpdate(
+                        field="Description",
+                        value="Product consultation on {{ booking.date }} with {{ host.name }}",
+                    ),
+                )
+            ),
+        ),
+        hosts=(*(each.key for each in _SPECIALISTS), "executive.berlin", "engineer.london"),
     ),
     DemoType(
         booking_type=BookingType(
@@ -366,6 +477,7 @@ BOOKING_TYPES: tuple[DemoType, ...] = (
             increment=timedelta(minutes=15),
             guest_email_path="Contact_Email__c",
             guest_name_path="Contact_Name__c",
+            guest_time_zone_path="Time_Zone__c",
             subject="Kick-off: {{ record.Name }}",
             write_back=WriteBack(
                 record_updates=(
@@ -398,13 +510,15 @@ BOOKING_TYPES: tuple[DemoType, ...] = (
 def busy_events(worker: Worker, *, today: date, days: int = 40) -> list[dict[str, Any]]:
     """What stands in a host's calendar already: lunch, and a meeting that moves about.
 
+    It begins with the week's Monday, so that a week in progress looks like one.
+
     Returns:
         Events with ``summary``, ``start`` and ``end``, RFC 3339 with the zone's offset.
     """
     zone = ZoneInfo(worker.time_zone)
     events = []
     for number in range(days):
-        day = today + timedelta(days=number)
+        day = today + timedelta(days=number - today.weekday())
         if day.isoweekday() > 5:  # noqa: PLR2004 - Saturday, Sunday
             continue
         meeting = 9 + (worker.number + number) % 3

@@ -6,8 +6,17 @@ export function showToasts() {
     const container = ToastContainer.instance();
     container.maxToasts = 3;
     container.toastPosition = 'top-center';
-    document.addEventListener('lightning__showtoast', (event) => {
-        const { title, message, variant, mode } = event.detail;
-        Toast.show({ label: title ?? message, message: title ? message : '', variant, mode });
-    });
+    // The base components' own toasts go by the same event's name, and bring their class along.
+    window.addEventListener(
+        'lightning__showtoast',
+        (event) => {
+            const { toast, title, message, variant, mode } = event.detail;
+            if (toast === undefined) {
+                event.stopPropagation();
+                const texts = title ? { label: title, message } : { label: message };
+                Toast.show({ ...texts, variant, mode });
+            }
+        },
+        { capture: true }
+    );
 }

@@ -26,7 +26,7 @@ function link(href, text) {
 function markNew(section, key, made) {
     const keys = known.get(section);
     if (keys && !keys.has(key)) {
-        made.classList.add('arrived');
+        made.classList.add('sb-arrived');
     }
     return made;
 }
@@ -53,8 +53,8 @@ function calendarKeys(calendars) {
 
 function calendarPicture(calendar) {
     const heading = element('h4', '', calendar.href ? link(calendar.href, calendar.name) : calendar.name);
-    const where = element('p', 'quiet', calendar.where);
-    const figure = element('div', `calendar${calendar.attends ? ' attends' : ''}`, [heading, where]);
+    const where = element('p', 'sb-quiet', calendar.where);
+    const figure = element('div', `sb-calendar${calendar.attends ? ' sb-attends' : ''}`, [heading, where]);
     if (calendar.days.length > 0) {
         figure.append(week(calendar));
     }
@@ -63,13 +63,13 @@ function calendarPicture(calendar) {
 
 function week(calendar) {
     const hours = calendar.last_hour - calendar.first_hour;
-    const grid = element('div', 'week');
+    const grid = element('div', 'sb-week');
     grid.style.setProperty('--days', calendar.days.length);
     grid.append(element('span', 'corner'));
     for (const day of calendar.days) {
-        grid.append(element('span', `day-name${day.is_today ? ' today' : ''}`, day.words));
+        grid.append(element('span', `sb-day-name${day.is_today ? ' sb-today' : ''}`, day.words));
     }
-    const scale = element('div', 'scale');
+    const scale = element('div', 'sb-scale');
     for (let hour = calendar.first_hour; hour < calendar.last_hour; hour += 2) {
         const mark = element('span', '', `${hour}`);
         mark.style.top = `${((hour - calendar.first_hour) / hours) * 100}%`;
@@ -77,7 +77,7 @@ function week(calendar) {
     }
     grid.append(scale);
     for (const day of calendar.days) {
-        const column = element('ul', 'day');
+        const column = element('ul', 'sb-day');
         column.setAttribute('aria-label', day.words);
         column.style.setProperty('--hours', hours);
         column.append(...day.entries.map((entry) => block(calendar, entry, hours)).filter(Boolean));
@@ -93,8 +93,8 @@ function block(calendar, entry, hours) {
     if (to <= from) {
         return null;
     }
-    const kinds = [entry.is_new && 'new', entry.is_canceled && 'canceled'].filter(Boolean);
-    const made = element('li', ['block', ...kinds].join(' '), element('span', '', entry.title));
+    const kinds = [entry.is_new && 'sb-new', entry.is_canceled && 'sb-canceled'].filter(Boolean);
+    const made = element('li', ['sb-block', ...kinds].join(' '), element('span', '', entry.title));
     made.style.top = `${((from - calendar.first_hour) / hours) * 100}%`;
     made.style.height = `${((to - from) / hours) * 100}%`;
     made.title = [`${entry.words}: ${entry.title}`, ...entry.details].join('\n');
@@ -104,17 +104,17 @@ function block(calendar, entry, hours) {
 // --------------------------------------------------------------- mail and Salesforce
 
 function none(words) {
-    return element('p', 'none', words);
+    return element('p', 'sb-none', words);
 }
 
 function mailTable(mails) {
     if (mails.length === 0) {
         return none('Nobody has got a mail about a booking of this record yet.');
     }
-    return element('ul', 'lines', mails.map((mail) => markNew('mails', mail.number, element('li', '', [
+    return element('ul', 'sb-lines', mails.map((mail) => markNew('mails', mail.number, element('li', '', [
         element('span', 'at', mail.at),
-        element('span', 'what', [link(mail.href, mail.subject)]),
-        element('span', 'quiet', `to ${mail.to}, ${[mail.kind, `via ${mail.via}`].filter(Boolean).join(' ')}`)
+        element('span', 'sb-what', [link(mail.href, mail.subject)]),
+        element('span', 'sb-quiet', `to ${mail.to}, ${[mail.kind, `via ${mail.via}`].filter(Boolean).join(' ')}`)
     ]))));
 }
 
@@ -124,30 +124,30 @@ function timeline(lines) {
     if (lines.length === 0) {
         return none('No booking and no event yet.');
     }
-    return element('ul', 'lines', lines.map((line) => markNew('timeline', keyOfLine(line), element('li', '', [
+    return element('ul', 'sb-lines', lines.map((line) => markNew('timeline', keyOfLine(line), element('li', '', [
         element('span', 'at', line.at),
-        element('span', 'what', [element('span', 'kind', line.kind), link(line.href, line.title)]),
-        element('span', 'quiet', line.words)
+        element('span', 'sb-what', [element('span', 'sb-kind', line.kind), link(line.href, line.title)]),
+        element('span', 'sb-quiet', line.words)
     ]))));
 }
 
 function fields(list) {
-    return element('dl', 'fields', list.map((field) => {
+    return element('dl', 'sb-fields', list.map((field) => {
         const value = element('dd', '', field.text);
         if (field.is_changed) {
-            value.append(element('span', 'was', field.was ? `was: ${field.was}` : 'was empty'));
+            value.append(element('span', 'sb-was', field.was ? `was: ${field.was}` : 'was empty'));
         }
-        return element('div', field.is_changed ? 'changed' : '', [element('dt', '', field.label), value]);
+        return element('div', field.is_changed ? 'sb-changed' : '', [element('dt', '', field.label), value]);
     }));
 }
 
 /** The header's fields follow the record. */
 function updateHighlights(list) {
     for (const field of list) {
-        const place = document.querySelector(`.highlights [data-field="${field.name}"]`);
+        const place = document.querySelector(`.sb-highlights [data-field="${field.name}"]`);
         if (place && place.textContent !== field.text) {
             place.textContent = field.text;
-            place.classList.add('arrived');
+            place.classList.add('sb-arrived');
         }
     }
 }
@@ -176,7 +176,7 @@ function say(words, isWrong = false) {
     if (state.textContent !== words) {
         state.textContent = words;
     }
-    state.classList.toggle('wrong', isWrong);
+    state.classList.toggle('sb-wrong', isWrong);
 }
 
 async function look() {
@@ -204,7 +204,7 @@ document.getElementById('all-calendars').addEventListener('click', () => {
     look();
 });
 
-document.querySelector('.arrangement').addEventListener('change', (event) => {
+document.querySelector('.sb-arrangement').addEventListener('change', (event) => {
     const { name, value } = event.target;
     if (name === 'layout') {
         document.getElementById('layout').dataset.layout = value;
