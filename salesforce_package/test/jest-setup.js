@@ -21,3 +21,8 @@ for (const { fullName, value } of CustomLabels.labels) {
         virtual: true
     });
 }
+
+// jsdom does not know it yet; without it LWC warns at each element that is locked for a moment.
+if (!('inert' in HTMLElement.prototype)) {
+    Object.defineProperty(HTMLElement.prototype, 'inert', { value: false, writable: true });
+}

@@ -1,5 +1,13 @@
 import { api, LightningElement } from 'lwc';
-import { dateIn, dateText, daysBetween, isSameClock, spanText, toMs, zoneText } from 'c/bookingTime';
+import {
+    dateIn,
+    dateText,
+    daysBetween,
+    isSameClock,
+    spanText,
+    toMs,
+    zoneText
+} from 'c/bookingTime';
 import { platformIcon } from 'c/bookingPlatforms';
 import { fill } from 'c/bookingWords';
 import attention from '@salesforce/label/c.Booking_State_Attention';
@@ -9,7 +17,6 @@ import bookedBy from '@salesforce/label/c.Booking_Booked_By';
 import canceled from '@salesforce/label/c.Booking_State_Canceled';
 import completed from '@salesforce/label/c.Booking_State_Past';
 import hide from '@salesforce/label/c.Booking_Row_Hide';
-
 import join from '@salesforce/label/c.Booking_Join';
 import newBooking from '@salesforce/label/c.Booking_Row_New';
 import noShow from '@salesforce/label/c.Booking_State_No_Show';

@@ -64,8 +64,6 @@ import detailsRegion from '@salesforce/label/c.Booking_Details_Region';
 import lookAgainLabel from '@salesforce/label/c.Booking_Look_Again';
 import lookingMessage from '@salesforce/label/c.Booking_Looking_Message';
 import lookingTitle from '@salesforce/label/c.Booking_Looking_Title';
-import nobodyMessage from '@salesforce/label/c.Booking_Nobody_Message';
-import nobodyTitle from '@salesforce/label/c.Booking_Nobody_Title';
 import notBookedMessage from '@salesforce/label/c.Booking_Not_Booked_Message';
 import notBookedTitle from '@salesforce/label/c.Booking_Not_Booked_Title';
 import panelRegion from '@salesforce/label/c.Booking_Create';
@@ -126,7 +124,6 @@ export default class BookingPanel extends LightningElement {
         detailsRegion,
         hostsRegion,
         lookAgain: lookAgainLabel,
-        nobodyTitle,
         panelRegion,
         timesRegion
     };
@@ -401,7 +398,7 @@ export default class BookingPanel extends LightningElement {
                 this.flow.bookingType.booking_type_id,
                 this.justThen(startAt)
             );
-        } catch (problem) {
+        } catch {
             // The grid beside it says what is wrong; booking looks at the time once more.
             return;
         }
@@ -641,12 +638,14 @@ export default class BookingPanel extends LightningElement {
         return this.flow.hosts ? this.flow.hosts.nobody_because : '';
     }
 
-    get isNobody() {
-        return Boolean(this.flow.hosts) && this.flow.hosts.hosts.length === 0;
+    /** Without a host there are no times; the hosts' panel says why. */
+    get hasHosts() {
+        return !this.flow.hosts || this.flow.hosts.hosts.length > 0;
     }
 
-    get nobodyWords() {
-        return fill(nobodyMessage, this.nobodyBecause);
+    /** Where the time decides on the host, theirs is said with those who are free. */
+    get slotStartAt() {
+        return this.slotHostIds ? this.flow.slot.start_at : null;
     }
 
     get isReady() {

@@ -57,7 +57,9 @@ describe('booking types', () => {
     });
 
     it('lets choose when several are offered, and when none is', () => {
-        const both = flows.typesLoaded(flows.begin(), { offered: [aType('choice'), aType('lookup')] });
+        const both = flows.typesLoaded(flows.begin(), {
+            offered: [aType('choice'), aType('lookup')]
+        });
         const none = flows.typesLoaded(flows.begin(), { offered: [] });
 
         expect([both.step, none.step]).toEqual(['types', 'types']);
@@ -74,7 +76,11 @@ describe('booking types', () => {
 
     it('keeps what was typed when another one is chosen, but not what was prefilled', () => {
         let flow = aFlow('choice');
-        flow = flows.draftChanged(flow, { ...flow.draft, notes: 'Wants a demo', guestName: 'Gilda' });
+        flow = flows.draftChanged(flow, {
+            ...flow.draft,
+            notes: 'Wants a demo',
+            guestName: 'Gilda'
+        });
 
         const other = aType('lookup', { guest: { email: 'second@example.com', name: 'Sam' } });
         flow = flows.typeChosen(flows.typesAgain(flow), other);
@@ -260,10 +266,7 @@ describe('the wish', () => {
             duration_minutes: 30,
             host_id: ANA.host_id,
             co_host_ids: [EVE.host_id],
-            guests: [
-                { email: 'guest@example.com', name: 'Gil' },
-                { email: 'more@example.com' }
-            ],
+            guests: [{ email: 'guest@example.com', name: 'Gil' }, { email: 'more@example.com' }],
             platform: 'none',
             place: 'Room 1',
             notes: 'Call first'

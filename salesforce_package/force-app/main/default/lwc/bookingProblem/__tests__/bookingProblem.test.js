@@ -75,7 +75,8 @@ describe('c-booking-problem', () => {
     });
 
     it('renders how long to wait when the service says so', () => {
-        const waiting = (seconds) => show({ problem: { ...PROBLEM, retry_after_seconds: seconds } });
+        const waiting = (seconds) =>
+            show({ problem: { ...PROBLEM, retry_after_seconds: seconds } });
 
         expect(text(waiting(30))).toContain('Waiting about 30 seconds first helps.');
         expect(text(waiting(3600))).not.toContain('3600');
