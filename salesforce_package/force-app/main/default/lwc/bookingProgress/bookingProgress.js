@@ -1,0 +1,281 @@
+import { api, LightningElement } from 'lwc';
+import userLocale from '@salesforce/i18n/locale';
+import userTimeZone from '@salesforce/i18n/timeZone';
+import { askBooking } from 'c/bookingCalls';
+import { later, now } from 'c/bookingClock';
+import { dayShift, isSameClock, isZone, placeText, spanText } from 'c/bookingTime';
+import { fill, plural } from 'c/bookingWords';
+import { namesText, summaryOf, whenText } from './summary';
+import bookedLabel from '@salesforce/label/c.Booking_Progress_Booked';
+import guestClock from '@salesforce/label/c.Booking_Progress_Guest_Clock';
+import settled from '@salesforce/label/c.Booking_Progress_Settled';
+import waiting from '@salesforce/label/c.Booking_Progress_Waiting';
+import attention from '@salesforce/label/c.Booking_Progress_Attention';
+import attentionMany from '@salesforce/label/c.Booking_Progress_Attention_Many';
+import late from '@salesforce/label/c.Booking_Progress_Late';
+import refresh from '@salesforce/label/c.Booking_Progress_Refresh';
+import refreshing from '@salesforce/label/c.Booking_Progress_Refreshing';
+import unseen from '@salesforce/label/c.Booking_Progress_Unseen';
+import targets from '@salesforce/label/c.Booking_Progress_Targets';
+import isDone from '@salesforce/label/c.Booking_Progress_Is_Done';
+import needsAttention from '@salesforce/label/c.Booking_Progress_Needs_Attention';
+import isWaiting from '@salesforce/label/c.Booking_Progress_Is_Waiting';
+import vendor from '@salesforce/label/c.Booking_Progress_Vendor';
+import said from '@salesforce/label/c.Booking_Progress_Said';
+import join from '@salesforce/label/c.Booking_Progress_Join';
+import summary from '@salesforce/label/c.Booking_Progress_Summary';
+import copyLink from '@salesforce/label/c.Booking_Copy_Link';
+import copySummary from '@salesforce/label/c.Booking_Copy_Summary';
+import another from '@salesforce/label/c.Booking_Progress_Another';
+import done from '@salesforce/label/c.Booking_Progress_Done';
+
+/** The first answers come within seconds; then every so often, and not for ever. */
+const FIRST_DELAYS_MS = [1000, 2000];
+const DELAY_MS = 5000;
+const PATIENCE_MS = 60 * 1000;
+
+const STATES = {
+    done: { word: isDone, icon: 'utility:success', variant: 'success' },
+    attention: { word: needsAttention, icon: 'utility:warning', variant: 'warning' },
+    waiting: { word: isWaiting, icon: 'utility:clock', variant: undefined }
+};
+
+/**
+ * A booking that was just made: that it stands, what to read to the guest, and how far everything
+ * has come that follows from it.
+ *
+ * @fires bookingupdate With `{booking}`: as the service answered last.
+ * @fires done
+ * @fires another
+ */
+export default class BookingProgress extends LightningElement {
+    /** The organizer's zone. */
+    @api timeZone = userTimeZone;
+
+    /** The guest's zone; empty when nobody knows it. */
+    @api guestTimeZone = '';
+
+    current = null;
+    problem = null;
+    isLate = false;
+    isAsking = false;
+    said = '';
+    isOnPage = false;
+    turn = 0;
+    startedAt = 0;
+    asked = 0;
+    stopWaiting;
+
+    /** The booking, as the service answered. */
+    @api
+    get booking() {
+        return this.current;
+    }
+
+    set booking(booking) {
+        const isOther = !isSame(booking, this.current);
+        this.current = booking;
+        if (isOther && this.isOnPage) {
+            this.begin();
+        }
+    }
+
+    /** Moves the keyboard's focus to the confirmation. */
+    @api
+    focus() {
+        if (this.refs.heading) {
+            this.refs.heading.focus();
+        }
+    }
+
+    connectedCallback() {
+        this.isOnPage = true;
+        this.begin();
+    }
+
+    disconnectedCallback() {
+        this.isOnPage = false;
+        this.stop();
+    }
+
+    get words() {
+        return { another, copyLink, copySummary, done, join, late, summary, targets };
+    }
+
+    // ------------------------------------------------------------------------- booked
+
+    get bookedWords() {
+        const { start_at: startAt, end_at: endAt } = this.current;
+        return fill(
+            bookedLabel,
+            whenText(startAt, endAt, this.timeZone, userLocale),
+            namesText(this.current, userLocale)
+        );
+    }
+
+    get guestClockWords() {
+        const { start_at: startAt, end_at: endAt } = this.current;
+        const zone = this.guestTimeZone;
+        if (!isZone(zone) || isSameClock(startAt, this.timeZone, zone)) {
+            return '';
+        }
+        const span = dayShift(startAt, this.timeZone, zone)
+            ? whenText(startAt, endAt, zone, userLocale)
+            : spanText(startAt, endAt, zone, userLocale);
+        return fill(guestClock, span, placeText(zone));
+    }
+
+    get summary() {
+        const known = [this.guestTimeZone, this.current.time_zone, this.timeZone];
+        return summaryOf(this.current, known.find(isZone), userLocale);
+    }
+
+    /** Only what a browser opens as a web page becomes a link. */
+    get joinHref() {
+        const url = this.current.join_url;
+        return /^https:\/\//i.test(url) ? url : '';
+    }
+
+    // -------------------------------------------------------------------- what follows
+
+    get targets() {
+        return (this.current.targets || []).map((target) => {
+            const state = stateOf(target);
+            return {
+                ...STATES[state],
+                key: keyOf(target),
+                title: target.title,
+                detail: target.detail,
+                vendorWords: target.vendor_message ? fill(vendor, target.vendor_message) : '',
+                rowClass: `target target_${state}`
+            };
+        });
+    }
+
+    get stateWords() {
+        if (this.current.is_settled) {
+            return settled;
+        }
+        const all = this.current.targets || [];
+        const stuck = all.filter((target) => stateOf(target) === 'attention');
+        if (stuck.length > 0) {
+            return plural(stuck.length, attention, attentionMany);
+        }
+        return fill(waiting, all.filter((target) => target.is_done).length, all.length);
+    }
+
+    get problemWords() {
+        return fill(unseen, this.problem.message);
+    }
+
+    /** Only where nobody asks by itself any more. */
+    get canRefresh() {
+        return this.isLate && !this.current.is_settled;
+    }
+
+    get refreshWords() {
+        return this.isAsking ? refreshing : refresh;
+    }
+
+    // -------------------------------------------------------------------------- asking
+
+    begin() {
+        this.stop();
+        this.problem = null;
+        this.isLate = false;
+        this.startedAt = now();
+        this.asked = 0;
+        this.goOn();
+    }
+
+    stop() {
+        // Whatever is on its way belongs to an earlier turn.
+        this.turn += 1;
+        this.isAsking = false;
+        if (this.stopWaiting) {
+            this.stopWaiting();
+            this.stopWaiting = undefined;
+        }
+    }
+
+    goOn() {
+        if (!this.current || this.current.is_settled) {
+            return;
+        }
+        const isOver = now() - this.startedAt >= PATIENCE_MS;
+        if (isOver || (this.problem && !this.problem.retryable)) {
+            this.isLate = true;
+            return;
+        }
+        const delay = FIRST_DELAYS_MS[this.asked] || DELAY_MS;
+        this.stopWaiting = later(() => this.ask(), delay);
+    }
+
+    async ask() {
+        const { turn } = this;
+        this.asked += 1;
+        this.isAsking = true;
+        let booking;
+        let problem = null;
+        try {
+            booking = await askBooking(this.current.booking_id);
+        } catch (refusal) {
+            problem = refusal;
+        }
+        if (turn !== this.turn) {
+            return;
+        }
+        this.isAsking = false;
+        this.problem = problem;
+        if (booking) {
+            this.show(booking);
+        }
+        this.goOn();
+    }
+
+    show(booking) {
+        this.said = changesOf(this.current, booking);
+        this.current = booking;
+        this.dispatchEvent(new CustomEvent('bookingupdate', { detail: { booking } }));
+    }
+
+    /** Looks at once, and then goes on for another while. */
+    handleRefresh() {
+        this.stop();
+        this.startedAt = now();
+        this.asked = 0;
+        this.ask();
+    }
+
+    handleAnother() {
+        this.dispatchEvent(new CustomEvent('another'));
+    }
+
+    handleDone() {
+        this.dispatchEvent(new CustomEvent('done'));
+    }
+}
+
+function isSame(one, other) {
+    return Boolean(one && other) && one.booking_id === other.booking_id;
+}
+
+function stateOf(target) {
+    if (target.is_done) {
+        return 'done';
+    }
+    return target.needs_attention ? 'attention' : 'waiting';
+}
+
+function keyOf(target) {
+    return `${target.target} ${target.subject_id || ''}`;
+}
+
+/** What is read out: only what is not as it was. */
+function changesOf(before, after) {
+    const known = new Map((before.targets || []).map((target) => [keyOf(target), target.detail]));
+    return (after.targets || [])
+        .filter((target) => known.get(keyOf(target)) !== target.detail)
+        .map((target) => fill(said, target.title, target.detail))
+        .join(' ');
+}
