@@ -29,7 +29,8 @@ const TIP_WIDTH_PX = 288;
  * chosen, to the pointer and to the keyboard alike. One stop of the Tab key; arrows walk.
  *
  * @fires timechoose {slot} A time that is offered was chosen.
- * @fires periodstep {steps} Page Up (−1) or Page Down (1) was pressed.
+ * @fires periodstep {steps} Page Up (−1) or Page Down (1) was pressed: another week.
+ * @fires daystep {steps} Left (−1) or Right (1) was pressed where one day alone is drawn.
  */
 export default class AvailabilityGrid extends LightningElement {
     /** What `readTimes` made of the answer. */
@@ -331,6 +332,12 @@ export default class AvailabilityGrid extends LightningElement {
     }
 
     walk(event) {
+        const sideways = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+        if (sideways && this._model.days.length === 1) {
+            event.preventDefault();
+            this.fire('daystep', { steps: sideways });
+            return;
+        }
         const place = placeAfter(this._model, this._place, event.key, event.ctrlKey);
         if (place) {
             event.preventDefault();

@@ -1,0 +1,84 @@
+import asOf from '@salesforce/label/c.Booking_Times_As_Of';
+import dayCount from '@salesforce/label/c.Booking_Times_Day_Count';
+import days from '@salesforce/label/c.Booking_Times_Days';
+import duration from '@salesforce/label/c.Booking_Times_Duration';
+import found from '@salesforce/label/c.Booking_Times_Found';
+import goThere from '@salesforce/label/c.Booking_Times_Go_There';
+import goTo from '@salesforce/label/c.Booking_Times_Go_To';
+import minutes from '@salesforce/label/c.Booking_Times_Minutes';
+import nextDay from '@salesforce/label/c.Booking_Times_Next_Day';
+import nextFree from '@salesforce/label/c.Booking_Times_Next_Free';
+import nextMatching from '@salesforce/label/c.Booking_Times_Next_Matching';
+import nextSuits from '@salesforce/label/c.Booking_Times_Next_Suits';
+import nextWeek from '@salesforce/label/c.Booking_Times_Next_Week';
+import nobodyBookable from '@salesforce/label/c.Booking_Times_Nobody_Bookable';
+import nobodyWorks from '@salesforce/label/c.Booking_Times_Nobody_Works';
+import nobodyWorksDay from '@salesforce/label/c.Booking_Times_Nobody_Works_Day';
+import noneInDay from '@salesforce/label/c.Booking_Times_None_In_Day';
+import noneInWeek from '@salesforce/label/c.Booking_Times_None_In_Week';
+import noneLeft from '@salesforce/label/c.Booking_Times_None_Left';
+import noneSuits from '@salesforce/label/c.Booking_Times_None_Suits';
+import noneSuitsUntil from '@salesforce/label/c.Booking_Times_None_Suits_Until';
+import noneUntil from '@salesforce/label/c.Booking_Times_None_Until';
+import notReady from '@salesforce/label/c.Booking_Times_Not_Ready';
+import previousDay from '@salesforce/label/c.Booking_Times_Previous_Day';
+import previousWeek from '@salesforce/label/c.Booking_Times_Previous_Week';
+import reading from '@salesforce/label/c.Booking_Times_Reading';
+import readingMany from '@salesforce/label/c.Booking_Times_Reading_Many';
+import readingOne from '@salesforce/label/c.Booking_Times_Reading_One';
+import refresh from '@salesforce/label/c.Booking_Times_Refresh';
+import searching from '@salesforce/label/c.Booking_Times_Searching';
+import showNextWeek from '@salesforce/label/c.Booking_Times_Show_Next_Week';
+import thinned from '@salesforce/label/c.Booking_Times_Thinned';
+import title from '@salesforce/label/c.Booking_Times_Title';
+import today from '@salesforce/label/c.Booking_Times_Today';
+import unavailable from '@salesforce/label/c.Booking_Times_Unavailable_Title';
+import unavailableMore from '@salesforce/label/c.Booking_Times_Unavailable_More';
+import view from '@salesforce/label/c.Booking_Times_View';
+import viewDay from '@salesforce/label/c.Booking_Times_View_Day';
+import viewWeek from '@salesforce/label/c.Booking_Times_View_Week';
+import weekOver from '@salesforce/label/c.Booking_Times_Week_Over';
+
+/** The panel's words. */
+export const labels = {
+    asOf,
+    dayCount,
+    days,
+    duration,
+    found,
+    goThere,
+    goTo,
+    minutes,
+    nextDay,
+    nextFree,
+    nextMatching,
+    nextSuits,
+    nextWeek,
+    nobodyBookable,
+    nobodyWorks,
+    nobodyWorksDay,
+    noneInDay,
+    noneInWeek,
+    noneLeft,
+    noneSuits,
+    noneSuitsUntil,
+    noneUntil,
+    notReady,
+    previousDay,
+    previousWeek,
+    reading,
+    readingMany,
+    readingOne,
+    refresh,
+    searching,
+    showNextWeek,
+    thinned,
+    title,
+    today,
+    unavailable,
+    unavailableMore,
+    view,
+    viewDay,
+    viewWeek,
+    weekOver
+};

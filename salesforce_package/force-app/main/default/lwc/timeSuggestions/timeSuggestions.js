@@ -1,0 +1,79 @@
+import { api, LightningElement } from 'lwc';
+import locale from '@salesforce/i18n/locale';
+import { speak, spokenTime } from 'c/bookingTimes';
+import { fill } from 'c/bookingWords';
+import title from '@salesforce/label/c.Booking_Suggest_Title';
+import choose from '@salesforce/label/c.Booking_Suggest_Choose';
+import copy from '@salesforce/label/c.Booking_Suggest_Copy';
+import copiedText from '@salesforce/label/c.Booking_Suggest_Copied';
+import copyFailed from '@salesforce/label/c.Booking_Suggest_Copy_Failed';
+import quote from '@salesforce/label/c.Booking_Suggest_Quote';
+import onlyOne from '@salesforce/label/c.Booking_Suggest_Only';
+
+/**
+ * Two or three times as one says them on the phone; each can be chosen, the sentence be copied.
+ *
+ * @fires suggestionchoose {slot} One of the times was chosen.
+ */
+export default class TimeSuggestions extends LightningElement {
+    /** IANA name of the organizer's zone. */
+    @api zone;
+
+    /** IANA name; empty when it is not known. */
+    @api guestZone = '';
+
+    /** Milliseconds: what today and tomorrow are. */
+    @api now;
+
+    /** What is shown is being replaced: nothing can be chosen until it is. */
+    @api isStale = false;
+
+    words = { title, copy };
+    copied = '';
+
+    _slots = [];
+
+    /** Slots of the availability answer, in time order. */
+    @api
+    get slots() {
+        return this._slots;
+    }
+    set slots(value) {
+        this._slots = value;
+        this.copied = '';
+    }
+
+    get sentence() {
+        const look = { zone: this.zone, guestZone: this.guestZone, locale, now: this.now };
+        return speak(this.slots, look);
+    }
+
+    get quoted() {
+        const quoted = fill(quote, this.sentence);
+        return this.slots.length === 1 ? fill(onlyOne, quoted) : quoted;
+    }
+
+    get choices() {
+        const look = { zone: this.guestZone || this.zone, locale, now: this.now };
+        return this.slots.map((slot) => {
+            const text = spokenTime(slot.start_at, look);
+            return { startAt: slot.start_at, text, name: fill(choose, text) };
+        });
+    }
+
+    handleChoose(event) {
+        const { start } = event.currentTarget.dataset;
+        const slot = this.slots.find((each) => each.start_at === start);
+        this.dispatchEvent(new CustomEvent('suggestionchoose', { detail: { slot } }));
+    }
+
+    async handleCopy() {
+        try {
+            await navigator.clipboard.writeText(this.sentence);
+            this.copied = copiedText;
+        } catch {
+            // No permission, or no clipboard at all in this frame.
+            this.copied = copyFailed;
+        }
+    }
+}
