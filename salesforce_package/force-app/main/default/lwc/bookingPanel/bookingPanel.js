@@ -8,6 +8,7 @@ import { dateText, timeText, toMs, toUtcText } from 'c/bookingTime';
 import { fill, plural } from 'c/bookingWords';
 import {
     LOOKING,
+    LOOKUP,
     NOT_BOOKED,
     SENDING,
     TIME_FIRST,
@@ -602,8 +603,11 @@ export default class BookingPanel extends LightningElement {
         return this.flow.hosts ? this.flow.hosts.hosts : [];
     }
 
+    /** Whose calendars are read for the times. */
     get hostNames() {
-        return this.host ? [this.host.name] : [];
+        const isOne = hostIdForTimes(this.flow) || this.rule === LOOKUP;
+        const hosts = isOne ? [this.host] : this.hosts;
+        return [...hosts, ...this.chosenCoHosts].filter(Boolean).map((each) => each.name);
     }
 
     get coHosts() {

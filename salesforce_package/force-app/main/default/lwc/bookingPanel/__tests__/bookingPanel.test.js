@@ -12,6 +12,10 @@ jest.mock('c/bookingCalls', () => ({
     book: jest.fn()
 }));
 
+jest.mock('c/availabilityPanel', () =>
+    jest.requireActual('./standIns/availabilityPanel/availabilityPanel')
+);
+
 const RECORD = '00QHp00002AbCdEMAV';
 const NINE = '2026-11-24T09:00:00Z';
 const TEN = '2026-11-24T10:00:00Z';
@@ -293,6 +297,7 @@ describe('c-booking-panel: hosts and times', () => {
 
         await tell(hosts(element), 'showallchange', { allHosts: true });
         expect(times(element).allHosts).toBe(true);
+        expect(times(element).hostNames).toEqual(['Ana', 'Ben', 'Eve']);
         await choose(element, aSlot(NINE, ANA, BEN));
         expect(details(element)).toBeNull();
         expect(hosts(element).slotHostIds).toEqual([ANA.host_id, BEN.host_id]);
@@ -324,6 +329,7 @@ describe('c-booking-panel: hosts and times', () => {
 
         expect(hosts(element).coHosts).toEqual([BEN, EVE]);
         expect(times(element).coHostIds).toEqual([EVE.host_id]);
+        expect(times(element).hostNames).toEqual(['Ana', 'Eve']);
     });
 
     it('renders a problem with the hosts beside the times, and tries again', async () => {
@@ -418,6 +424,8 @@ describe('c-booking-panel: details', () => {
     it('renders details beside the times, which stay where they are', async () => {
         const element = await chosen();
         const before = times(element);
+        const focused = jest.fn();
+        before.addEventListener('chosenfocused', focused);
 
         expect(details(element).host).toEqual(ANA);
         expect(times(element).chosenStartAt).toBe(NINE);
@@ -426,6 +434,7 @@ describe('c-booking-panel: details', () => {
         expect(details(element)).toBeNull();
         expect(times(element)).toBe(before);
         expect(times(element).chosenStartAt).toBe(NINE);
+        expect(focused).toHaveBeenCalledTimes(1);
     });
 
     it('closes details, not the dialog around it, on Escape', async () => {
@@ -504,14 +513,15 @@ describe('c-booking-panel: booking', () => {
 
     it('renders the alternatives of a lost time without losing what was typed', async () => {
         const element = await chosen();
-        const reload = jest.fn();
-        times(element).reload = reload;
+        const reloaded = jest.fn();
+        times(element).addEventListener('reloaded', reloaded);
         book.mockRejectedValueOnce(TAKEN);
         const draft = { ...details(element).draft, notes: 'Wants a demo' };
 
         await tell(details(element), 'book', { draft });
         expect(details(element).problem).toEqual(TAKEN);
         expect(details(element).isBooking).toBe(false);
+        expect(reloaded).toHaveBeenCalledTimes(1);
         await tell(details(element), 'alternativechoose', { slot: aSlot(TEN, ANA) });
 
         expect(details(element).problem).toBeNull();
