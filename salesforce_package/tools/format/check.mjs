@@ -38,7 +38,7 @@ const { status, stdout, stderr } = spawnSync(
         '--ignore-unknown',
         '--cache',
         '--cache-strategy=content',
-        '--cache-location=node_modules/.cache/format',
+        '--cache-location=.cache/format',
         ...files
     ],
     { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }

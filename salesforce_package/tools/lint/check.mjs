@@ -13,7 +13,7 @@ const eslint = new ESLint({
     fix,
     cache: !fix,
     cacheStrategy: 'content',
-    cacheLocation: 'node_modules/.cache/eslint'
+    cacheLocation: '.cache/eslint'
 });
 const results = await eslint.lintFiles(['.']);
 if (fix) await ESLint.outputFixes(results);

@@ -29,6 +29,28 @@ const ON_EVERY_OBJECT = [
 /** Objects that Activity's fields are fields of. */
 const ACTIVITIES = new Set(['event', 'task']);
 
+/** A custom field's type → what it is in Apex. */
+const APEX_TYPES = {
+    Checkbox: 'Boolean',
+    Currency: 'Decimal',
+    Date: 'Date',
+    DateTime: 'Datetime',
+    Email: 'String',
+    Html: 'String',
+    LongTextArea: 'String',
+    Lookup: 'Id',
+    MasterDetail: 'Id',
+    MultiselectPicklist: 'String',
+    Number: 'Decimal',
+    Percent: 'Decimal',
+    Phone: 'String',
+    Picklist: 'String',
+    Text: 'String',
+    TextArea: 'String',
+    Time: 'Time',
+    Url: 'String'
+};
+
 /** The package, read once. */
 export class Inventory {
     #documents = new Map();
@@ -83,6 +105,24 @@ export class Inventory {
         if (field.endsWith('__c')) return undefined;
         if (object.endsWith('__c')) return ON_EVERY_OBJECT.includes(field) ? {} : undefined;
         return standardObject(object)?.fields.has(field.toLowerCase()) ? {} : undefined;
+    }
+
+    /** @returns {string | undefined} the Apex type of a field's value, where it is known */
+    fieldType(object, field) {
+        const custom = this.field(object, field)?.custom;
+        if (custom) return APEX_TYPES[textOf(custom.root, 'type')];
+        return standardObject(object)?.fields.get(field.toLowerCase())?.type;
+    }
+
+    /** @returns {string | undefined} the object that a relationship leads to: Owner, Lead__r */
+    related(object, relationship) {
+        if (/__r$/i.test(relationship)) {
+            const custom = this.field(object, relationship.replace(/r$/i, 'c'))?.custom;
+            return custom && textOf(custom.root, 'referenceTo');
+        }
+        const standard = ON_EVERY_OBJECT.includes(`${relationship}Id`) ? 'User' : undefined;
+        const found = standardObject(object)?.fields.get(relationship.toLowerCase())?.type;
+        return found ?? (object.endsWith('__c') ? standard : undefined);
     }
 
     /** Components by name: what they offer and what they name. */
