@@ -338,7 +338,11 @@ export default class BookingDetails extends LightningElement {
     }
 
     get topProblem() {
-        return this.isProblemAtField ? null : this.problem_;
+        if (this.isProblemAtField) {
+            return null;
+        }
+        // That somebody was faster is nothing to report to anybody.
+        return this.problem_ && this.isLost ? { ...this.problem_, request_id: '' } : this.problem_;
     }
 
     get problemHeading() {
@@ -351,7 +355,8 @@ export default class BookingDetails extends LightningElement {
     get alternatives() {
         return (this.problem_.alternatives || []).map((slot) => ({
             startAt: slot.start_at,
-            label: this.alternativeWords(slot.start_at)
+            ownWords: shortDateTimeText(slot.start_at, this.timeZone, userLocale),
+            guestWords: this.guestWordsOf(slot.start_at)
         }));
     }
 
@@ -363,15 +368,14 @@ export default class BookingDetails extends LightningElement {
         return this.alternatives.length > 0 ? alternativesOffered : noAlternatives;
     }
 
-    alternativeWords(startAt) {
-        const own = shortDateTimeText(startAt, this.timeZone, userLocale);
+    guestWordsOf(startAt) {
         const isOtherClock =
             isZone(this.guestTimeZone) && !isSameClock(startAt, this.timeZone, this.guestTimeZone);
         if (!isOtherClock) {
-            return own;
+            return '';
         }
         const theirs = timeText(startAt, this.guestTimeZone, userLocale);
-        return fill(alternative, own, this.withGuestDay(theirs, startAt));
+        return fill(alternative, this.withGuestDay(theirs, startAt));
     }
 
     get refusedGuest() {
@@ -449,7 +453,7 @@ export default class BookingDetails extends LightningElement {
     }
 
     handleAlternative(event) {
-        const startAt = event.target.dataset.start;
+        const startAt = event.currentTarget.dataset.start;
         const slot = this.problem_.alternatives.find((each) => each.start_at === startAt);
         // The button goes away together with the problem.
         this.focusNext = 'heading';

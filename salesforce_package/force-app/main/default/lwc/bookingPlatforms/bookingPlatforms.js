@@ -31,5 +31,5 @@ export function platformName(platform) {
  * @returns {string} An icon's name.
  */
 export function platformIcon(platform) {
-    return !platform || platform === NO_PLATFORM ? 'utility:location' : 'utility:video';
+    return !platform || platform === NO_PLATFORM ? 'utility:checkin' : 'utility:video';
 }

@@ -16,7 +16,7 @@ describe('c-booking-platforms', () => {
     });
 
     it('shows a place for a meeting without a platform, and a camera otherwise', () => {
-        expect(platformIcon('none')).toBe('utility:location');
+        expect(platformIcon('none')).toBe('utility:checkin');
         expect(platformIcon('zoom')).toBe('utility:video');
     });
 });
