@@ -105,6 +105,7 @@ export default class BookingDetails extends LightningElement {
     isBooking_ = false;
     hasToldProblem = true;
     focusNext = '';
+    refusedEmail = '';
     askedAt = 0;
 
     /** What is typed so far: guestEmail, guestName, moreGuests, platform, place, notes. */
@@ -125,6 +126,7 @@ export default class BookingDetails extends LightningElement {
 
     set problem(problem) {
         this.problem_ = problem || null;
+        this.refusedEmail = this.draft_.guestEmail;
         this.hasToldProblem = !problem;
         this.askedAt = 0;
     }
@@ -430,12 +432,18 @@ export default class BookingDetails extends LightningElement {
     }
 
     handleEmailBlur() {
-        this.mark('guestEmail', this.emailFault);
+        this.mark('guestEmail', this.emailFault || this.refusalOfEmail);
     }
 
     change(members) {
         this.draft_ = { ...this.draft_, ...members };
         this.tell('draftchange', { draft: this.draft_ });
+    }
+
+    /** The service's words stay at the field until something else is typed there. */
+    get refusalOfEmail() {
+        const isStill = this.refusedEmail === this.draft_.guestEmail;
+        return this.problemField === 'guestEmail' && isStill ? this.problem_.message : '';
     }
 
     get emailFault() {

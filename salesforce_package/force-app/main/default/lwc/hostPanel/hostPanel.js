@@ -198,7 +198,7 @@ export default class HostPanel extends LightningElement {
     // --------------------------------------------------------------------------- hosts
 
     get entries() {
-        return (this.hosts || []).map((host) => this.entryOf(host));
+        return this.entriesOf(this.hosts || []);
     }
 
     get bookable() {
@@ -235,7 +235,7 @@ export default class HostPanel extends LightningElement {
         if (!host) {
             return null;
         }
-        const entry = this.entryOf(host);
+        const [entry] = this.entriesOf([host]);
         const problem = entry.reason ? fill(givenUnavailable, entry.name, entry.reason) : '';
         return { ...entry, problem };
     }
@@ -294,9 +294,7 @@ export default class HostPanel extends LightningElement {
     /** Nobody is host and co-host at once. */
     get coHostChoices() {
         const hostId = this.isChoice ? this.shownHostId : this.lookupHostId;
-        return (this.coHosts || [])
-            .filter((person) => person.host_id !== hostId)
-            .map((person) => this.entryOf(person));
+        return this.entriesOf((this.coHosts || []).filter((person) => person.host_id !== hostId));
     }
 
     get lookupHostId() {
@@ -318,29 +316,28 @@ export default class HostPanel extends LightningElement {
 
     // ------------------------------------------------------------------------------------
 
-    entryOf(person) {
-        return {
+    /** What was seen when the times were read is newer than what the list of hosts said. */
+    entriesOf(people) {
+        const seen = new Map((this.people || []).map((person) => [person.host_id, person]));
+        return people.map((person) => ({
             hostId: person.host_id,
             name: person.name,
             clock: this.clockOf(person.time_zone),
             platformName: person.default_platform ? platformName(person.default_platform) : '',
             platformIcon: platformIcon(person.default_platform),
-            reason: this.reasonOf(person)
-        };
+            reason: reasonOf(seen.get(person.host_id)) || reasonOf(person)
+        }));
     }
 
     clockOf(timeZone) {
         return fill(hostClock, timeText(this.present, timeZone, userLocale), placeText(timeZone));
     }
 
-    /** What was seen when the times were read is newer than what the list of hosts said. */
-    reasonOf(person) {
-        const seen = (this.people || []).find((each) => each.host_id === person.host_id);
-        const unavailable = (seen && seen.unavailable) || person.unavailable;
-        return unavailable ? unavailable.detail : '';
-    }
-
     tell(name, detail) {
         this.dispatchEvent(new CustomEvent(name, { detail }));
     }
+}
+
+function reasonOf(person) {
+    return person && person.unavailable ? person.unavailable.detail : '';
 }

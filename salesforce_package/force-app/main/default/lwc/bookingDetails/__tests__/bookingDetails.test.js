@@ -566,6 +566,20 @@ describe('c-booking-details', () => {
             expect(problem().problem.message).toBe('This cannot be.');
         });
 
+        it('of the guest’s email stays when the field is left as it is', async () => {
+            await show();
+            const faults = watch('guestEmail');
+            element.problem = problemOf({ field: 'guests[0].email' });
+            await flush();
+
+            field('guestEmail').dispatchEvent(new CustomEvent('blur'));
+            expect(faults.guestEmail).toBe('This cannot be.');
+            await enter('guestEmail', 'other@x.example');
+            field('guestEmail').dispatchEvent(new CustomEvent('blur'));
+
+            expect(faults.guestEmail).toBe('');
+        });
+
         it('goes from the field as soon as something is typed there', async () => {
             await show();
             const faults = watch('notes');
