@@ -6,6 +6,7 @@ import { fill } from 'c/bookingWords';
 import gridLabel from '@salesforce/label/c.Booking_Grid_Label';
 import organizer from '@salesforce/label/c.Booking_Grid_Organizer';
 import guest from '@salesforce/label/c.Booking_Grid_Guest';
+import night from '@salesforce/label/c.Booking_Grid_Night';
 import forGuest from '@salesforce/label/c.Booking_Grid_For_Guest';
 import dayLater from '@salesforce/label/c.Booking_Grid_Day_Later';
 import dayEarlier from '@salesforce/label/c.Booking_Grid_Day_Earlier';
@@ -48,7 +49,7 @@ export default class AvailabilityGrid extends LightningElement {
     /** What is shown is being replaced: nothing can be chosen until it is. */
     @api isStale = false;
 
-    words = { organizer, guest };
+    words = { organizer, guest, night };
     tip = null;
 
     _model = { days: [], rows: [] };
@@ -155,6 +156,7 @@ export default class AvailabilityGrid extends LightningElement {
             text: row.text,
             offset: row.offset,
             guest: row.guest ? row.guest.text : '',
+            isNight: Boolean(row.guest && row.guest.isNight),
             shift: row.guest ? shiftText(row.guest.shift) : '',
             rowClass: row.minutes % 60 === 0 ? 'row row_hour' : 'row',
             cells: row.cells.map((cell, column) =>
@@ -376,7 +378,7 @@ export default class AvailabilityGrid extends LightningElement {
     renderedCallback() {
         if (this._mustScroll && this.hasRows) {
             this._mustScroll = false;
-            this.scrollToActive();
+            this.scrollToOffers();
         }
         this.focusWhenDrawn();
     }
@@ -389,12 +391,13 @@ export default class AvailabilityGrid extends LightningElement {
         }
     }
 
-    /** What can be chosen first stands at the top, below the days. */
-    scrollToActive() {
-        const element = this.elementAt(this._place);
-        if (element) {
-            this.refs.scroller.scrollTop = element.parentElement.offsetTop - headHeight(element);
-        }
+    /** The first start that any day offers stands at the top, below the days. */
+    scrollToOffers() {
+        const { rows } = this._model;
+        const first = rows.find((row) => row.cells.some((cell) => cell.isOffered)) || rows[0];
+        const row = this.template.querySelector(`tr[data-row="${first.key}"]`);
+        const { tHead } = row.closest('table');
+        this.refs.scroller.scrollTop = row.offsetTop - tHead.offsetHeight;
     }
 
     elementAt(place) {
@@ -404,10 +407,6 @@ export default class AvailabilityGrid extends LightningElement {
               )
             : null;
     }
-}
-
-function headHeight(cell) {
-    return cell.closest('table').tHead.offsetHeight;
 }
 
 function placeOf(element) {

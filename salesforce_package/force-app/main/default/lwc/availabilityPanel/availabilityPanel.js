@@ -592,6 +592,11 @@ export default class AvailabilityPanel extends LightningElement {
         return hosts ? hosts + this._coHostIds.length : 0;
     }
 
+    /** Without words it takes no room, but is there: what comes into it is read out. */
+    get stateClass() {
+        return this.statusText || this.offer ? 'state' : 'state state_silent';
+    }
+
     get statusText() {
         if (this.isSlow) {
             return this.readingText;
@@ -655,7 +660,7 @@ export default class AvailabilityPanel extends LightningElement {
 
     get emptyText() {
         if (this.isEverybodyUnavailable) {
-            return labels.nobodyBookable;
+            return labels.nobodyBookableNext;
         }
         return this.view === DAY ? labels.nobodyWorksDay : labels.nobodyWorks;
     }

@@ -12,6 +12,7 @@ import nextMatching from '@salesforce/label/c.Booking_Times_Next_Matching';
 import nextSuits from '@salesforce/label/c.Booking_Times_Next_Suits';
 import nextWeek from '@salesforce/label/c.Booking_Times_Next_Week';
 import nobodyBookable from '@salesforce/label/c.Booking_Times_Nobody_Bookable';
+import nobodyBookableNext from '@salesforce/label/c.Booking_Times_Nobody_Bookable_Next';
 import nobodyWorks from '@salesforce/label/c.Booking_Times_Nobody_Works';
 import nobodyWorksDay from '@salesforce/label/c.Booking_Times_Nobody_Works_Day';
 import noneInDay from '@salesforce/label/c.Booking_Times_None_In_Day';
@@ -55,6 +56,7 @@ export const labels = {
     nextSuits,
     nextWeek,
     nobodyBookable,
+    nobodyBookableNext,
     nobodyWorks,
     nobodyWorksDay,
     noneInDay,

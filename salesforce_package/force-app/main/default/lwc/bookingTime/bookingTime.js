@@ -66,12 +66,56 @@ export function isZone(zone) {
 }
 
 /**
- * All zones that the browser knows, by name.
+ * Names that browsers still list although the places are called otherwise now.
+ * Source: the time zone database's `backward` file, as of 2026.
+ */
+const NAMES_NOW = {
+    'Africa/Asmera': 'Africa/Asmara',
+    'America/Buenos_Aires': 'America/Argentina/Buenos_Aires',
+    'America/Catamarca': 'America/Argentina/Catamarca',
+    'America/Coral_Harbour': 'America/Atikokan',
+    'America/Cordoba': 'America/Argentina/Cordoba',
+    'America/Godthab': 'America/Nuuk',
+    'America/Indianapolis': 'America/Indiana/Indianapolis',
+    'America/Jujuy': 'America/Argentina/Jujuy',
+    'America/Louisville': 'America/Kentucky/Louisville',
+    'America/Mendoza': 'America/Argentina/Mendoza',
+    'Asia/Calcutta': 'Asia/Kolkata',
+    'Asia/Katmandu': 'Asia/Kathmandu',
+    'Asia/Rangoon': 'Asia/Yangon',
+    'Asia/Saigon': 'Asia/Ho_Chi_Minh',
+    'Atlantic/Faeroe': 'Atlantic/Faroe',
+    'Europe/Kiev': 'Europe/Kyiv',
+    'Pacific/Enderbury': 'Pacific/Kanton',
+    'Pacific/Ponape': 'Pacific/Pohnpei',
+    'Pacific/Truk': 'Pacific/Chuuk'
+};
+
+/**
+ * The name that a zone has now: `Asia/Kolkata` for Asia/Calcutta.
+ * @param {string} zone IANA name
+ * @returns {string} the same name when the browser does not know the newer one
+ */
+export function zoneNameNow(zone) {
+    const name = NAMES_NOW[zone];
+    return name && isZone(name) ? name : zone;
+}
+
+/**
+ * The name under which a zone was known before; people go on looking for it.
+ * @param {string} zone IANA name
+ * @returns {string} empty for most zones
+ */
+export function formerZoneName(zone) {
+    return Object.keys(NAMES_NOW).find((former) => NAMES_NOW[former] === zone) || '';
+}
+
+/**
+ * All zones that the browser knows, by the names that they have now.
  * @returns {string[]} IANA names; UTC is always among them
  */
 export function allZones() {
-    const zones = Intl.supportedValuesOf('timeZone');
-    return zones.includes('UTC') ? zones : [...zones, 'UTC'];
+    return [...new Set([...Intl.supportedValuesOf('timeZone').map(zoneNameNow), 'UTC'])];
 }
 
 /**

@@ -9,4 +9,4 @@ export { readTimes } from './readTimes';
 export { gridOf, MOST_CELLS } from './grid';
 export { dayWords, freeCountWords, freeWords, unavailableWords, whyWords } from './reasons';
 export { ANY_TIME, isNarrowed, matches } from './narrowing';
-export { spokenTime, speak, suggest } from './suggestions';
+export { capitalised, spokenTime, speak, suggest } from './suggestions';

@@ -1,4 +1,12 @@
-import { dateIn, dayShift, isSameClock, offsetText, timeText, weekdayOf } from 'c/bookingTime';
+import {
+    dateIn,
+    dayShift,
+    isSameClock,
+    offsetText,
+    partsIn,
+    timeText,
+    weekdayOf
+} from 'c/bookingTime';
 import { ANY_TIME, matches } from './narrowing';
 
 /** More cells than this make a page slow to draw and tiring to walk through. */
@@ -6,6 +14,8 @@ export const MOST_CELLS = 600;
 
 const FRIDAY = 5;
 const HOUR = 60;
+const MORNING = 7;
+const EVENING = 21;
 /** When too many starts stand on the grid only those on such a step are drawn. */
 const COARSER_STEPS = [10, 15, 30, 60];
 const TIMELESS = { past: 'in_the_past', beyond: 'beyond_horizon' };
@@ -24,7 +34,7 @@ const TIMELESS = { past: 'in_the_past', beyond: 'beyond_horizon' };
  * @param {number} [look.mostCells]
  * @returns {{days: object[], rows: object[], offered: number, matching: number, stepMinutes: number}}
  *     days with `date`, `state` (open, full, past, off, beyond), `offered`, `matching`; rows with
- *     `key`, `text`, `offset` (where the clock shows this time twice), `guest` ({text, shift} or
+ *     `key`, `text`, `offset` (where the clock shows this time twice), `guest` ({text, shift, isNight} or
  *     null) and `cells`, one for each day; cells with `key`, `date`, `ms` (null: no start there),
  *     `isOffered`, `isMatch`, `free`, `guest` (only where it differs from the row's), `start`;
  *     stepMinutes is 0, or the step of the starts that are drawn when all would be too many
@@ -141,10 +151,16 @@ function textsOf(zone, { guestZone, locale }) {
             }
             return {
                 text: timeText(ms, guestZone, locale),
-                shift: dayShift(ms, zone, guestZone)
+                shift: dayShift(ms, zone, guestZone),
+                isNight: isNight(partsIn(ms, guestZone).hour)
             };
         }
     };
+}
+
+/** When nobody is glad to be called. */
+function isNight(hour) {
+    return hour < MORNING || hour >= EVENING;
 }
 
 function drawnRow(row, dates, { isMatching, texts }) {

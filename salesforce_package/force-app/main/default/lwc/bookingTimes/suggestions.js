@@ -16,7 +16,8 @@ import placeTime from '@salesforce/label/c.Booking_Speak_Place_Time';
 
 const MOST = 3;
 const NOON = 12;
-const TWO_HOURS = 2 * 3600000;
+/** How far times of one day are apart, if they can be. */
+const APART_MS = [2 * 3600000, 3600000, 1];
 /** What makes a time slow to say, or unwelcome; the lower the better. */
 const FULL_HOUR = 0;
 const HALF_HOUR = 1;
@@ -41,9 +42,8 @@ export function suggest(slots, { zone, now, narrowing = ANY_TIME }) {
     const open = slots
         .map((slot) => candidate(slot, zone))
         .filter(({ ms }) => ms > now && matches(ms, narrowing, zone));
-    const welcome = open.filter(({ cost }) => cost < NIGHT);
-    const days = byDate(welcome.length ? welcome : open);
-    const picked = days.length > 1 ? oneOfEachDay(days) : apart(days[0] || []);
+    const days = welcomeDays(open);
+    const picked = days.length > 1 ? oneOfEachDay(days) : severalOf(days[0] || []);
     return picked.sort((a, b) => a.ms - b.ms).map(({ slot }) => slot);
 }
 
@@ -73,6 +73,17 @@ function costOfHour(hour) {
     return hour >= 7 && hour < 20 ? UNWELCOME : NIGHT;
 }
 
+/** Days with good times; those with merely possible ones only when there are not two such. */
+function welcomeDays(open) {
+    const under = (most) => byDate(open.filter(({ cost }) => cost < most));
+    const good = under(UNWELCOME);
+    if (good.length > 1) {
+        return good;
+    }
+    const possible = under(NIGHT);
+    return possible.length ? possible : byDate(open);
+}
+
 function byDate(candidates) {
     const days = new Map();
     for (const each of candidates) {
@@ -90,14 +101,18 @@ function oneOfEachDay(days) {
     return picked;
 }
 
-function apart(day) {
+function severalOf(day) {
+    const tries = APART_MS.map((least) => apartBy(least, day));
+    return tries.find((picked) => picked.length > 1) || tries[0];
+}
+
+function apartBy(least, day) {
     const picked = [];
     let left = day;
     while (left.length && picked.length < MOST) {
         const next = cheapest(left, (each) => picked.some((p) => p.isMorning === each.isMorning));
         picked.push(next);
-        left = left.filter(({ ms }) => Math.abs(ms - next.ms) >= TWO_HOURS);
-        left = left.filter(({ ms }) => picked.every((p) => Math.abs(ms - p.ms) >= TWO_HOURS));
+        left = left.filter(({ ms }) => Math.abs(ms - next.ms) >= least);
     }
     return picked;
 }
@@ -146,7 +161,13 @@ function spokenList(slots, look) {
     return list.format(slots.map((slot) => spokenTime(slot.start_at, look)));
 }
 
-function capitalised(text, locale) {
+/**
+ * With a capital letter at its beginning, as a sentence has it.
+ * @param {string} text
+ * @param {string} locale
+ * @returns {string}
+ */
+export function capitalised(text, locale) {
     const [first, ...rest] = text;
     return first.toLocaleUpperCase(knownLocale(locale)) + rest.join('');
 }

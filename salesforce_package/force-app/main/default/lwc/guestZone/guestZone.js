@@ -1,8 +1,18 @@
 import { api, LightningElement } from 'lwc';
 import locale from '@salesforce/i18n/locale';
-import { allZones, isZone, placeText, timeText, zoneNameText, zoneText } from 'c/bookingTime';
+import {
+    allZones,
+    formerZoneName,
+    isZone,
+    placeText,
+    timeText,
+    zoneNameNow,
+    zoneNameText,
+    zoneText
+} from 'c/bookingTime';
 import { fill, plural } from 'c/bookingWords';
 import title from '@salesforce/label/c.Booking_Guest_Zone';
+import short from '@salesforce/label/c.Booking_Guest_Zone_Short';
 import current from '@salesforce/label/c.Booking_Guest_Zone_Is';
 import unknown from '@salesforce/label/c.Booking_Guest_Zone_Unknown';
 import change from '@salesforce/label/c.Booking_Guest_Zone_Change';
@@ -33,7 +43,7 @@ export default class GuestZone extends LightningElement {
     /** IANA name of the zone that the record names; empty when it names none. */
     @api recordZone = '';
 
-    words = { title, change, changeFull, search };
+    words = { title, short, change, changeFull, search };
     isOpen = false;
     term = '';
     activeIndex = 0;
@@ -77,7 +87,7 @@ export default class GuestZone extends LightningElement {
 
     /** The organizer's own and the record's first; of the others the best match first. */
     get foundZones() {
-        const first = [this.recordZone, this.organizerZone].filter(isZone);
+        const first = [this.recordZone, this.organizerZone].filter(isZone).map(zoneNameNow);
         const all = [...new Set([...first, ...allZones()])];
         const term = plain(this.term);
         if (!term) {
@@ -89,7 +99,7 @@ export default class GuestZone extends LightningElement {
     }
 
     searchedText(zone) {
-        return `${zone} ${placeText(zone)} ${this.nameOf(zone)}`;
+        return `${zone} ${formerZoneName(zone)} ${this.nameOf(zone)}`;
     }
 
     nameOf(zone) {
@@ -101,10 +111,10 @@ export default class GuestZone extends LightningElement {
     }
 
     noteOf(zone) {
-        if (zone === this.recordZone) {
+        if (zone === zoneNameNow(this.recordZone)) {
             return ofRecord;
         }
-        return zone === this.organizerZone ? yours : '';
+        return zone === zoneNameNow(this.organizerZone) ? yours : '';
     }
 
     handleToggle() {

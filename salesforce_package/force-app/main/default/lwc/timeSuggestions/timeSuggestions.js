@@ -1,6 +1,6 @@
 import { api, LightningElement } from 'lwc';
 import locale from '@salesforce/i18n/locale';
-import { speak, spokenTime } from 'c/bookingTimes';
+import { capitalised, speak, spokenTime } from 'c/bookingTimes';
 import { fill } from 'c/bookingWords';
 import title from '@salesforce/label/c.Booking_Suggest_Title';
 import choose from '@salesforce/label/c.Booking_Suggest_Choose';
@@ -8,7 +8,6 @@ import copy from '@salesforce/label/c.Booking_Suggest_Copy';
 import copiedText from '@salesforce/label/c.Booking_Suggest_Copied';
 import copyFailed from '@salesforce/label/c.Booking_Suggest_Copy_Failed';
 import quote from '@salesforce/label/c.Booking_Suggest_Quote';
-import onlyOne from '@salesforce/label/c.Booking_Suggest_Only';
 
 /**
  * Two or three times as one says them on the phone; each can be chosen, the sentence be copied.
@@ -49,15 +48,18 @@ export default class TimeSuggestions extends LightningElement {
     }
 
     get quoted() {
-        const quoted = fill(quote, this.sentence);
-        return this.slots.length === 1 ? fill(onlyOne, quoted) : quoted;
+        return fill(quote, this.sentence);
     }
 
     get choices() {
         const look = { zone: this.guestZone || this.zone, locale, now: this.now };
         return this.slots.map((slot) => {
             const text = spokenTime(slot.start_at, look);
-            return { startAt: slot.start_at, text, name: fill(choose, text) };
+            return {
+                startAt: slot.start_at,
+                text: capitalised(text, locale),
+                name: fill(choose, text)
+            };
         });
     }
 

@@ -8,6 +8,7 @@ import {
     daySpanText,
     daysBetween,
     daysText,
+    formerZoneName,
     dayText,
     instantAt,
     instantsAt,
@@ -29,6 +30,7 @@ import {
     toUtcText,
     weekdayOf,
     weekOf,
+    zoneNameNow,
     zoneNameText,
     zoneText
 } from 'c/bookingTime';
@@ -239,6 +241,17 @@ describe('c-booking-time: texts', () => {
     it('writes instants for the service and reads them back', () => {
         expect(toUtcText(toMs('2027-03-30T15:30:00+02:00'))).toBe(at);
         expect(toMs(toMs(at))).toBe(toMs(at));
+    });
+
+    it('lists zones by the names that they have now', () => {
+        expect(allZones()).toEqual(expect.arrayContaining([KOLKATA, 'Europe/Kyiv']));
+        expect(allZones()).not.toContain('Asia/Calcutta');
+        expect(allZones()).not.toContain('Europe/Kiev');
+        expect(allZones().filter((zone) => !isZone(zone))).toEqual([]);
+        expect(zoneNameNow('Asia/Calcutta')).toBe(KOLKATA);
+        expect(zoneNameNow(BERLIN)).toBe(BERLIN);
+        expect(formerZoneName(KOLKATA)).toBe('Asia/Calcutta');
+        expect(formerZoneName(BERLIN)).toBe('');
     });
 
     it('knows which zones exist', () => {

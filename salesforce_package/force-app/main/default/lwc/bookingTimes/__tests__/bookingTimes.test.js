@@ -189,6 +189,14 @@ describe('c-booking-times: the grid of a week', () => {
         expect(grid.rows[14].guest.shift).toBe(1);
     });
 
+    it('marks the guest’s night', () => {
+        const grid = gridFrom({ from: '2027-03-01' }, { guestZone: NEW_YORK });
+
+        // Nine in Berlin is three in the night, one o'clock seven in the morning.
+        expect(grid.rows[0].guest.isNight).toBe(true);
+        expect(grid.rows[8].guest.isNight).toBe(false);
+    });
+
     it('does not show the guest when both clocks show the same', () => {
         const grid = gridFrom({ from: '2027-03-01' }, { guestZone: 'Europe/Paris' });
 
@@ -505,6 +513,32 @@ describe('c-booking-times: suggestions', () => {
         const picked = suggest(week.slots, { zone: BERLIN, now, narrowing });
 
         expect(aloud(picked, { guestZone: BERLIN })).toBe('Tomorrow at 1 or Wednesday at 1');
+    });
+
+    it('proposes times of one day closer together rather than only one', () => {
+        const slots = slotsAt('2027-03-03T14:00:00Z', '2027-03-03T15:00:00Z');
+        const picked = suggest(slots, { zone: BERLIN, now });
+
+        expect(aloud(picked, { guestZone: BERLIN })).toBe('Wednesday at 3 or 4');
+    });
+
+    it('prefers days with welcome hours to an earlier day without', () => {
+        const slots = slotsAt(
+            '2027-03-02T18:00:00Z',
+            '2027-03-03T09:00:00Z',
+            '2027-03-05T13:00:00Z'
+        );
+        const picked = suggest(slots, { zone: BERLIN, now });
+
+        expect(aloud(picked, { guestZone: BERLIN })).toBe('Wednesday at 10 or Friday at 2');
+    });
+
+    it('proposes the night only when there is nothing else', () => {
+        const night = slotsAt('2027-03-03T02:00:00Z');
+
+        expect(suggest(night, { zone: BERLIN, now })).toEqual(night);
+        const day = slotsAt('2027-03-04T09:00:00Z');
+        expect(suggest([...night, ...day], { zone: BERLIN, now })).toEqual(day);
     });
 
     it('says times in the guest’s zone, and whose time it is', () => {

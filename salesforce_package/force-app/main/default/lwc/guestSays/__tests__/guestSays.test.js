@@ -1,0 +1,121 @@
+import { createElement } from 'lwc';
+import GuestSays from 'c/guestSays';
+import { ANY_TIME } from 'c/bookingTimes';
+
+function draw(properties = {}) {
+    const element = createElement('c-guest-says', { is: GuestSays });
+    Object.assign(element, properties);
+    document.body.appendChild(element);
+    return element;
+}
+
+function all(element, selector) {
+    return [...element.shadowRoot.querySelectorAll(selector)];
+}
+
+function listen(element) {
+    const handler = jest.fn();
+    element.addEventListener('narrowingchange', handler);
+    return () => handler.mock.calls.map(([event]) => event.detail.narrowing);
+}
+
+const SAID = { dayPart: 'morning', weekdays: [4, 2], notBefore: '2027-03-08' };
+
+describe('c-guest-says', () => {
+    afterEach(() => {
+        document.body.replaceChildren();
+    });
+
+    it('renders parts of the day, weekdays and a date when there is room', async () => {
+        const element = draw();
+
+        expect(all(element, '.choice').map((button) => button.textContent)).toEqual([
+            'Mornings',
+            'Afternoons',
+            'Mon',
+            'Tue',
+            'Wed',
+            'Thu',
+            'Fri'
+        ]);
+        expect(all(element, '.choice')[2].getAttribute('aria-label')).toBe('Monday');
+        expect(all(element, '.chip')).toEqual([]);
+        await expect(element).toBeAccessible();
+    });
+
+    it('renders only the button that opens them when it is narrow', async () => {
+        const element = draw({ isNarrow: true });
+        expect(all(element, '.choice')).toEqual([]);
+
+        all(element, '.title')[0].click();
+        await Promise.resolve();
+        expect(all(element, '.choice')).toHaveLength(7);
+        expect(all(element, '.title')[0].getAttribute('aria-expanded')).toBe('true');
+    });
+
+    it('renders what was said as chips that can be removed', async () => {
+        const element = draw({ narrowing: SAID, isNarrow: true });
+
+        expect(all(element, '.chip').map((chip) => chip.getAttribute('aria-label'))).toEqual([
+            'Remove: Mornings',
+            'Remove: Tuesday',
+            'Remove: Thursday',
+            'Remove: Not before Mon, Mar 8'
+        ]);
+        await expect(element).toBeAccessible();
+    });
+
+    it.each([
+        [0, { ...SAID, dayPart: '' }],
+        [1, { ...SAID, weekdays: [4] }],
+        [2, { ...SAID, weekdays: [2] }],
+        [3, { ...SAID, notBefore: '' }]
+    ])('takes back what chip %i says', (index, narrowing) => {
+        const element = draw({ narrowing: SAID });
+        const said = listen(element);
+        all(element, '.chip')[index].click();
+
+        expect(said()).toEqual([narrowing]);
+        expect(element.shadowRoot.activeElement).not.toBeNull();
+    });
+
+    it('says mornings, and takes it back with a second press', () => {
+        const element = draw();
+        const said = listen(element);
+        all(element, '[data-part="morning"]')[0].click();
+        element.narrowing = { ...ANY_TIME, dayPart: 'morning' };
+        all(element, '[data-part="morning"]')[0].click();
+
+        expect(said().map(({ dayPart }) => dayPart)).toEqual(['morning', '']);
+    });
+
+    it('says a weekday beside another one', () => {
+        const element = draw({ narrowing: { ...ANY_TIME, weekdays: [2] } });
+        const said = listen(element);
+        expect(all(element, '[data-weekday="2"]')[0].getAttribute('aria-pressed')).toBe('true');
+        all(element, '[data-weekday="4"]')[0].click();
+
+        expect(said()).toEqual([{ ...ANY_TIME, weekdays: [2, 4] }]);
+    });
+
+    it.each([
+        ['2027-03-08', '2027-03-08'],
+        ['', '']
+    ])('says a first date of "%s"', (value, notBefore) => {
+        const element = draw();
+        const said = listen(element);
+        const input = all(element, 'input[type="date"]')[0];
+        input.value = value;
+        input.dispatchEvent(new CustomEvent('change'));
+
+        expect(said()).toEqual([{ ...ANY_TIME, notBefore }]);
+    });
+
+    it('says any time again', () => {
+        const element = draw({ narrowing: SAID });
+        const said = listen(element);
+        all(element, '.chips .slds-button')[0].click();
+
+        expect(said()).toEqual([{ ...ANY_TIME }]);
+    });
+});
