@@ -70,6 +70,7 @@ import notBookedTitle from '@salesforce/label/c.Booking_Not_Booked_Title';
 import panelRegion from '@salesforce/label/c.Booking_Create';
 import timeLost from '@salesforce/label/c.Booking_Time_Lost';
 import timeStillFree from '@salesforce/label/c.Booking_Time_Still_Free';
+import seeTimes from '@salesforce/label/c.Booking_See_Times';
 import timesRegion from '@salesforce/label/c.Booking_Times_Region';
 import unknownMessage from '@salesforce/label/c.Booking_Unknown_Message';
 import unknownTitle from '@salesforce/label/c.Booking_Unknown_Title';
@@ -126,6 +127,7 @@ export default class BookingPanel extends LightningElement {
         hostsRegion,
         lookAgain: lookAgainLabel,
         panelRegion,
+        seeTimes,
         timesRegion
     };
 
@@ -346,6 +348,10 @@ export default class BookingPanel extends LightningElement {
         }
     }
 
+    handleSeeTimes() {
+        this.moveFocus('times');
+    }
+
     handleDraftChange(event) {
         this.flow = draftChanged(this.flow, event.detail.draft);
     }
@@ -554,6 +560,11 @@ export default class BookingPanel extends LightningElement {
         const openness = this.flow.isDetailsOpen ? ' flow_with-details' : '';
         const covering = this.showsOutcome ? ' flow_covered' : '';
         return `flow${openness}${covering}`;
+    }
+
+    /** One beneath the other, the times are out of sight below the hosts and co-hosts. */
+    get showsWayToTimes() {
+        return this.width === 'narrow' && this.isReady && this.hasHosts && !this.hostsProblem;
     }
 
     /** While the wish is on its way its parts cannot be reached, by mouse or by keyboard. */

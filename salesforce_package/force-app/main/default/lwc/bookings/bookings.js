@@ -43,6 +43,9 @@ const LISTS = {
     }
 };
 
+/** So many pages without anything that belongs into a list are skipped by themselves. */
+const MOST_SKIPPED = 3;
+
 const NOT_ASKED = { bookings: null, cursor: '', problem: null, isLoading: false };
 
 /**
@@ -150,13 +153,13 @@ export default class Bookings extends LightningElement {
     }
 
     /** A page may hold nothing that belongs into the list; then the next one is asked for. */
-    async ask(name, cursor) {
+    async ask(name, cursor, skipped = 0) {
         const listing = LISTS[name].listing(this.nowMs);
         const page = await askBookings(this.recordId_, cursor ? { ...listing, cursor } : listing);
         const bookings = page.bookings.filter((each) => LISTS[name].has(each, this.nowMs));
         const next = page.next_cursor || '';
-        if (bookings.length === 0 && next) {
-            return this.ask(name, next);
+        if (bookings.length === 0 && next && skipped < MOST_SKIPPED) {
+            return this.ask(name, next, skipped + 1);
         }
         return { bookings, cursor: next };
     }
@@ -235,7 +238,7 @@ export default class Bookings extends LightningElement {
             problem,
             isLoading,
             isFirstLoading: isLoading && bookings === null && !problem,
-            isEmpty: bookings !== null && shown.length === 0 && !problem,
+            isEmpty: bookings !== null && shown.length === 0 && !problem && !cursor,
             empty: LISTS[name].empty,
             hasMore: Boolean(cursor) && !problem,
             moreLabel: isLoading ? loadingMore : showMore
