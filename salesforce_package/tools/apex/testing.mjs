@@ -43,6 +43,8 @@ function anOrg(program) {
     const table = (name) => store.rows(program.types.schema.object(name));
     const profile = wholeId('00e000000000001');
     table('Profile').set(profile, row({ Id: profile, Name: 'Standard User' }));
+    const minimal = wholeId('00e000000000003');
+    table('Profile').set(minimal, row({ Id: minimal, Name: 'Minimum Access - Salesforce' }));
     const admin = wholeId('00e000000000002');
     table('Profile').set(admin, row({ Id: admin, Name: 'System Administrator' }));
     table('User').set(

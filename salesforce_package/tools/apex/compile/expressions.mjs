@@ -343,7 +343,8 @@ export class Expressions {
         return { c, t: this.types.of(type), isPresent: true };
     }
 
-    instanceMember(node, receiver, name) {
+    instanceMember(node, from, name) {
+        const receiver = from.isRows ? this.onlyRow(from) : from;
         if (receiver.t.kind === 'class') {
             const field = receiver.t.decl.findField(name);
             if (field && !field.isStatic) {
@@ -354,6 +355,11 @@ export class Expressions {
             return this.recordField(node, receiver, name);
         }
         throw this.wrong(node, `Variable does not exist: ${name} in ${receiver.t}`);
+    }
+
+    /** [SELECT …].Field: the one row that there must be. */
+    onlyRow(rows) {
+        return { c: `ctx.single(${rows.c})`, t: rows.t.args[0], isPresent: true };
     }
 
     recordField(node, receiver, name) {
@@ -636,7 +642,8 @@ export class Expressions {
             throw this.wrong(node, `Method does not exist or incorrect signature: Database.${name}`);
         }
         const [text, map] = params.map((type, at) => this.convert(node, args[at], type));
-        const c = `(await R.dynamicQuery(ctx, ${text}, ${map ?? this.visibleValues()}, ${isCount}))`;
+        const mode = level.length ? level[0].c : 'null';
+        const c = `(await R.dynamicQuery(ctx, ${text}, ${map ?? this.visibleValues()}, ${isCount}, ${mode}))`; // prettier-ignore
         return {
             c,
             t: isCount ? this.types.of('Integer') : this.types.collection('list', [this.types.sobject]),

@@ -47,6 +47,7 @@ class Planner {
             object: this.object,
             fields,
             isCount,
+            isUserMode: Boolean(tree.withClause()?.USER_MODE()),
             where: null,
             order: [],
             limit: null,

@@ -201,6 +201,7 @@ export function userOf(ctx, record) {
     return {
         ...ctx.user,
         id: at('Id') ?? ctx.user.id,
+        profile_id: at('ProfileId'),
         name: at('Name') ?? ([at('FirstName'), at('LastName')].filter(Boolean).join(' ') || ctx.user.name),
         username: at('Username') ?? ctx.user.username,
         email: at('Email') ?? ctx.user.email,

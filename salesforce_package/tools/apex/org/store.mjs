@@ -2,11 +2,15 @@
  * The rows of one test: an org's database in memory, checked against the objects' fields.
  *
  * There is no sharing, no field-level security, no trigger and no validation rule: whoever asks
- * sees everything that is there.
+ * sees everything that is there. Only a user of the profile Minimum Access - Salesforce sees no
+ * object in user mode.
  */
 import { ApexDatetime, keyOf, wholeId } from '../run/values.mjs';
 import { castValue } from '../run/conversions.mjs';
 import { answered } from './answering.mjs';
+
+const MINIMAL_PROFILE = 'Minimum Access - Salesforce';
+const OPEN_TO_ALL = new Set(['User', 'Profile', 'Organization', 'UserRole']);
 
 const PAST = { insert: 'Insert', update: 'Update', delete: 'Delete', upsert: 'Upsert' };
 
@@ -69,7 +73,18 @@ export class Store {
 
     /** Answers a query; see `answering`. */
     async query(ctx, prepared, binds) {
+        const { object, isUserMode } = prepared.plan;
+        if (isUserMode && this.hasNoAccess(ctx, object)) {
+            ctx.fault('QueryException', `sObject type '${object.name}' is not supported.`);
+        }
         return answered(ctx, this, prepared, binds);
+    }
+
+    /** The one right that is played: this profile alone opens no object. */
+    hasNoAccess(ctx, object) {
+        const profile = ctx.user.profile_id && this.find(ctx, ctx.user.profile_id);
+        const isMinimal = profile?.get('Name') === MINIMAL_PROFILE;
+        return isMinimal && !OPEN_TO_ALL.has(object.name);
     }
 
     /** @returns {Map|null} the row of an id */

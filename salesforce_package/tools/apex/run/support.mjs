@@ -79,7 +79,7 @@ function fillException(exception, message, cause) {
 }
 
 /** A query out of text: prepared when it runs, with what the code around it has in its variables. */
-async function dynamicQuery(ctx, text, values, isCount) {
+async function dynamicQuery(ctx, text, values, isCount, mode) {
     const prepared = await ctx.data.prepare(ctx, ctx.nn(text), (source) => {
         try {
             const tree = parseQuery(source);
@@ -92,6 +92,9 @@ async function dynamicQuery(ctx, text, values, isCount) {
         }
     });
     const binds = prepared.names.map((name) => valueNamed(ctx, values, name));
+    if (mode?.name === 'USER_MODE' && prepared.plan) {
+        prepared.plan.isUserMode = true;
+    }
     const result = await ctx.query(prepared, binds);
     return isCount && result instanceof ApexList ? result.items.length : result;
 }
