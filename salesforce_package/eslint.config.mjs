@@ -16,7 +16,7 @@ const only = (files, configs, ignores = []) =>
     configs.map((config) => ({ ...config, files, ignores }));
 
 export default [
-    { ignores: ['node_modules/', '**/dist/', 'coverage/', '**/vendor/'] },
+    { ignores: ['node_modules/', '**/dist/', 'coverage/', '**/vendor/', '**/.*.js'] },
     { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 
     // Components, as the platform runs them, and their tests.

@@ -55,6 +55,7 @@ const APEX_TYPES = {
 export class Inventory {
     #documents = new Map();
     #bundles;
+    #classes;
     #labels;
 
     /**
@@ -166,10 +167,11 @@ export class Inventory {
 
     /** Apex files with their text. */
     get classes() {
-        return this.of('ApexClass').map((one_) => ({
-            ...one_,
-            ...readText(one_.file.slice(0, -'-meta.xml'.length))
+        this.#classes ??= globSync('force-app/**/*.cls').map((file) => ({
+            name: basename(file, '.cls'),
+            ...readText(file)
         }));
+        return this.#classes;
     }
 }
 
