@@ -580,6 +580,16 @@ describe('c-booking-details', () => {
             expect(faults.guestEmail).toBe('');
         });
 
+        it('that offers other times is rendered at the top, whatever its field', async () => {
+            await show();
+
+            element.problem = problemOf({ field: 'platform', alternatives: [LATER] });
+            await flush();
+
+            expect(problem().problem.message).toBe('This cannot be.');
+            expect(find('.alternatives button')).not.toBeNull();
+        });
+
         it('goes from the field as soon as something is typed there', async () => {
             await show();
             const faults = watch('notes');
