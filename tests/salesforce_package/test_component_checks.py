@@ -1,0 +1,139 @@
+"""Formatting, lint and the components' tests are red for each fault, and name it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.salesforce_package.checking import (
+    MAIN,
+    check,
+    small_package,
+    write,
+    write_bundle,
+    write_class,
+)
+
+SOUND = (
+    "import { LightningElement, api } from 'lwc';\n"
+    "import createLabel from '@salesforce/label/c.Booking_Create';\n\n"
+    "export default class Sound extends LightningElement {\n"
+    "    @api recordId;\n    createLabel = createLabel;\n}\n"
+)
+TEMPLATE = '<template>\n    <button type="button">{createLabel}</button>\n</template>\n'
+TEST = (
+    "import {{ createElement }} from 'lwc';\nimport Sound from 'c/sound';\n\n"
+    "describe('c-sound', () => {{\n    it('{rule}', async () => {{\n"
+    "        const element = createElement('c-sound', {{ is: Sound }});\n"
+    "        document.body.appendChild(element);\n"
+    "        {claim}\n    }});\n}});\n"
+)
+RENDERS = (
+    "expect(element.shadowRoot.querySelector('button').textContent).toBe('Create Booking');\n"
+    "        await expect(element).toBeAccessible();"
+)
+
+UNFORMATTED = {
+    "classes/Fault.cls": "public class Fault { }\n",
+    "lwc/fault/fault.js": 'export const word = "double";\n',
+    "lwc/fault/fault.html": "<template><p>word</p>\n</template>\n",
+    "lwc/fault/fault.css": "p { color: red }\n",
+    "tabs/Fault.tab-meta.xml": "<CustomTab>\n<motif>One</motif>\n</CustomTab>\n",
+}
+
+LINTED = [
+    ("a component writes HTML by itself", "this.template.innerHTML = this.word;", "innerHTML"),
+    (
+        "a component looks outside of itself",
+        "document.querySelector('p').focus();",
+        "querySelector",
+    ),
+    ("a component waits by itself", "setTimeout(() => this.act(), 10);", "setTimeout"),
+    ("a component writes to the console", "console.log(this.word);", "no-console"),
+    ("a component changes what it was given", "this.word = '';", "@lwc/lwc/no-api-reassignments"),
+    ("a component has a variable for nothing", "const unused = 1;", "no-unused-vars"),
+]
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    package = small_package(tmp_path)
+    write_bundle(package, "sound", {"sound.js": SOUND, "sound.html": TEMPLATE})
+    return package
+
+
+def test_a_sound_component_passes(package: Path) -> None:
+    write_bundle(
+        package,
+        "sound",
+        {"__tests__/sound.test.js": TEST.format(rule="renders its word", claim=RENDERS)},
+    )
+
+    said = {name: check(name, package) for name in ("format", "lint", "unit")}
+
+    assert {name: one.status for name, one in said.items()} == dict.fromkeys(said, 0), said
+
+
+def test_each_unformatted_file_is_named(package: Path) -> None:
+    write(package, UNFORMATTED)
+
+    checked = check("format", package)
+
+    assert checked.status == 1
+    for path in UNFORMATTED:
+        assert f"{MAIN / path}: is not formatted. Run: make fmt" in checked.said
+
+
+def test_a_class_that_does_not_parse_is_named_with_its_line(package: Path) -> None:
+    write_class(package, "Fault", "public class Fault {\n    void ( {\n}\n")
+
+    checked = check("format", package)
+
+    assert checked.status == 1
+    assert f"{MAIN}/classes/Fault.cls" in checked.said
+    assert "cannot be read" in checked.said
+
+
+def test_each_line_against_the_rules_is_named(package: Path) -> None:
+    for number, (_, line, _) in enumerate(LINTED):
+        text = (
+            "import { LightningElement, api } from 'lwc';\n\n"
+            f"export default class Fault{number} extends LightningElement {{\n"
+            f"    @api word;\n\n    act() {{\n        {line}\n    }}\n}}\n"
+        )
+        write_bundle(package, f"fault{number}", {f"fault{number}.js": text})
+    (package / "tools").mkdir()
+    (package / "tools" / "fault.mjs").write_text("const unused = 1;\n")
+
+    checked = check("lint", package)
+
+    assert checked.status == 1
+    said = checked.said.splitlines()
+    assert any("tools/fault.mjs:1: " in line for line in said)
+    for number, (name, _, words) in enumerate(LINTED):
+        own = [line for line in said if f"/fault{number}.js:7: " in line]
+        assert any(words in line for line in own), name
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        pytest.param("expect(element.recordId).toBe('other');", "Expected", id="a wrong claim"),
+        pytest.param(
+            "element.shadowRoot.querySelector('button').textContent = '';\n"
+            "        await expect(element).toBeAccessible();",
+            "Ensure buttons have discernible text",
+            id="a button without a name",
+        ),
+    ],
+)
+def test_a_red_test_of_a_component_fails_the_run(package: Path, claim: str, words: str) -> None:
+    test = TEST.format(rule="is a rule that is broken", claim=claim)
+    write_bundle(package, "sound", {"__tests__/sound.test.js": test})
+
+    checked = check("unit", package)
+
+    assert checked.status == 1
+    assert "is a rule that is broken" in checked.said
+    assert words in checked.said
