@@ -60,6 +60,7 @@ export default class AvailabilityGrid extends LightningElement {
     _mustFocus = false;
     _mustScroll = true;
     _dates = '';
+    _made = {};
 
     /** What `gridOf` made of the times. */
     @api
@@ -148,7 +149,31 @@ export default class AvailabilityGrid extends LightningElement {
         }));
     }
 
+    /** Walking changes two cells; the words of all the others are made once. */
     get rows() {
+        const made = this.madeRows();
+        const place = this._place;
+        return made.map((row) => {
+            return place && row.key === place.row ? withActive(row, place.column) : row;
+        });
+    }
+
+    madeRows() {
+        const { _model: model, _chosen: chosen, isStale, isCounted } = this;
+        const made = this._made;
+        const isSame =
+            made.model === model &&
+            Object.is(made.chosen, chosen) &&
+            made.isStale === isStale &&
+            made.isCounted === isCounted;
+        if (!isSame) {
+            // Into the object, not in its place: what is kept aside must not draw anything anew.
+            Object.assign(made, { model, chosen, isStale, isCounted, rows: this.makeRows() });
+        }
+        return made.rows;
+    }
+
+    makeRows() {
         const { days, rows } = this._model;
         const dayNames = days.map((day) => dayText(day.date, locale, 'medium'));
         return rows.map((row) => ({
@@ -166,15 +191,14 @@ export default class AvailabilityGrid extends LightningElement {
     }
 
     cellView(cell, row, day, column, dayName) {
-        const isActive = this.isActive(column, row.key);
         const isChosen = cell.ms !== null && cell.ms === this._chosen;
         return {
             key: `${column}|${row.key}`,
             column,
             row: row.key,
             startAt: cell.ms === null ? '' : toUtcText(cell.ms),
-            tabIndex: isActive ? '0' : '-1',
-            describedBy: isActive ? 'why' : undefined,
+            tabIndex: '-1',
+            describedBy: undefined,
             name: this.nameOf(cell, row, dayName),
             selected: cell.isOffered ? String(isChosen) : undefined,
             disabled: cell.isOffered && !this.isStale ? undefined : 'true',
@@ -214,11 +238,6 @@ export default class AvailabilityGrid extends LightningElement {
 
     get activeWhy() {
         return this._place ? this.whyOf(this._place) : '';
-    }
-
-    isActive(column, rowKey) {
-        const place = this._place;
-        return Boolean(place) && place.column === column && place.row === rowKey;
     }
 
     cellAtPlace(place) {
@@ -407,6 +426,14 @@ export default class AvailabilityGrid extends LightningElement {
               )
             : null;
     }
+}
+
+/** The one stop of the Tab key, with what is said of it. */
+function withActive(row, column) {
+    const cells = row.cells.map((cell) => {
+        return cell.column === column ? { ...cell, tabIndex: '0', describedBy: 'why' } : cell;
+    });
+    return { ...row, cells };
 }
 
 function placeOf(element) {

@@ -15,6 +15,8 @@ import yourTime from '@salesforce/label/c.Booking_Speak_Your_Time';
 import placeTime from '@salesforce/label/c.Booking_Speak_Place_Time';
 
 const MOST = 3;
+const MOST_DATED = 2;
+const DAYS_OF_WEEK = 7;
 const NOON = 12;
 /** How far times of one day are apart, if they can be. */
 const APART_MS = [2 * 3600000, 3600000, 1];
@@ -44,7 +46,22 @@ export function suggest(slots, { zone, now, narrowing = ANY_TIME }) {
         .filter(({ ms }) => ms > now && matches(ms, narrowing, zone));
     const days = welcomeDays(open);
     const picked = days.length > 1 ? oneOfEachDay(days) : severalOf(days[0] || []);
-    return picked.sort((a, b) => a.ms - b.ms).map(({ slot }) => slot);
+    return fewIfDated(
+        picked.sort((a, b) => a.ms - b.ms),
+        now,
+        zone
+    ).map(({ slot }) => slot);
+}
+
+/** With the date beside the weekday two are all that one keeps in mind. */
+function fewIfDated(picked, now, zone) {
+    const isDated = picked.some(({ date }) => needsDate(date, dateIn(now, zone)));
+    return isDated ? picked.slice(0, MOST_DATED) : picked;
+}
+
+/** A weekday alone is clear for less than a week. */
+function needsDate(date, today) {
+    return daysBetween(today, date) >= DAYS_OF_WEEK;
 }
 
 function candidate(slot, zone) {
@@ -156,9 +173,12 @@ function spokenList(slots, look) {
     const isOneDay = slots.every((slot) => dateIn(slot.start_at, zone) === dateIn(first, zone));
     if (isOneDay) {
         const clocks = slots.map((slot) => spokenClock(slot.start_at, zone, locale));
-        return fill(dayAtTime, spokenDay(first, zone, locale, look.now), list.format(clocks));
+        return fill(dayAtTime, spokenDay(first, look), list.format(clocks));
     }
-    return list.format(slots.map((slot) => spokenTime(slot.start_at, look)));
+    // Of two weekdays nobody should wonder whether one is this week's: the date with both, or none.
+    const today = dateIn(look.now, zone);
+    const isDated = slots.some((slot) => needsDate(dateIn(slot.start_at, zone), today));
+    return list.format(slots.map((slot) => spokenTime(slot.start_at, { ...look, isDated })));
 }
 
 /**
@@ -176,26 +196,25 @@ export function capitalised(text, locale) {
  * One time as one says it: `Tuesday at 3`, `tomorrow at 10:30`, `Monday, April 12 at 9`.
  *
  * @param {number|string} instant
- * @param {{zone: string, locale: string, now: number}} look
+ * @param {{zone: string, locale: string, now: number, isDated: (boolean|undefined)}} look isDated:
+ *     with the date although the weekday would do
  * @returns {string}
  */
-export function spokenTime(instant, { zone, locale, now }) {
-    return fill(
-        dayAtTime,
-        spokenDay(instant, zone, locale, now),
-        spokenClock(instant, zone, locale)
-    );
+export function spokenTime(instant, look) {
+    const clock = spokenClock(instant, look.zone, look.locale);
+    return fill(dayAtTime, spokenDay(instant, look), clock);
 }
 
-function spokenDay(instant, zone, locale, now) {
+function spokenDay(instant, { zone, locale, now, isDated = false }) {
     const date = dateIn(instant, zone);
-    const days = daysBetween(dateIn(now, zone), date);
+    const today = dateIn(now, zone);
+    const days = daysBetween(today, date);
     if (days === 0 || days === 1) {
         const words = new Intl.RelativeTimeFormat(knownLocale(locale), { numeric: 'auto' });
         return words.format(days, 'day');
     }
-    // A weekday alone is clear for less than a week.
-    return dayText(date, locale, days > 1 && days < 7 ? 'weekday' : 'medium');
+    const isWeekdayEnough = days > 1 && !isDated && !needsDate(date, today);
+    return dayText(date, locale, isWeekdayEnough ? 'weekday' : 'medium');
 }
 
 function spokenClock(instant, zone, locale) {

@@ -49,7 +49,7 @@ export default class GuestZone extends LightningElement {
     activeIndex = 0;
 
     _mustFocus = '';
-    _names;
+    _names = new Map();
 
     get currentText() {
         if (!isZone(this.timeZone)) {
@@ -103,7 +103,6 @@ export default class GuestZone extends LightningElement {
     }
 
     nameOf(zone) {
-        this._names = this._names || new Map();
         if (!this._names.has(zone)) {
             this._names.set(zone, zoneNameText(zone, Date.now(), locale));
         }

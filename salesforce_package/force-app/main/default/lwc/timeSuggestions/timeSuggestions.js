@@ -42,6 +42,11 @@ export default class TimeSuggestions extends LightningElement {
         this.copied = '';
     }
 
+    /** What may be over in a moment is not to be said. */
+    get boxClass() {
+        return this.isStale ? 'box box_stale' : 'box';
+    }
+
     get sentence() {
         const look = { zone: this.zone, guestZone: this.guestZone, locale, now: this.now };
         return speak(this.slots, look);

@@ -552,6 +552,20 @@ describe('c-booking-times: suggestions', () => {
         );
     });
 
+    it('says the date with all of them when one is a week or more ahead, and only two', () => {
+        const slots = slotsAt(
+            '2027-03-07T09:00:00Z',
+            '2027-03-08T09:00:00Z',
+            '2027-03-09T09:00:00Z'
+        );
+        const picked = suggest(slots, { zone: BERLIN, now });
+
+        expect(picked).toHaveLength(2);
+        expect(aloud(picked, { guestZone: BERLIN })).toBe(
+            'Sunday, March 7 at 10 or Monday, March 8 at 10'
+        );
+    });
+
     it('says nothing when there is nothing to propose', () => {
         expect(suggest([], { zone: BERLIN, now })).toEqual([]);
         expect(aloud([], { guestZone: BERLIN })).toBe('');
