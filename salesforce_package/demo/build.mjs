@@ -53,7 +53,9 @@ async function main() {
 
 function builtState(folder) {
     const manifest = path.join(folder, 'manifest.json');
-    return fs.existsSync(manifest) ? JSON.parse(fs.readFileSync(manifest, 'utf8')).state : undefined;
+    return fs.existsSync(manifest)
+        ? JSON.parse(fs.readFileSync(manifest, 'utf8')).state
+        : undefined;
 }
 
 async function build(folder, { packageDir, isProduction, state }) {

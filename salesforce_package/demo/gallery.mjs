@@ -19,6 +19,9 @@ const STYLE_SHEET = path.join(
     'node_modules/@salesforce-ux/design-system/assets/styles',
     'salesforce-lightning-design-system.min.css'
 );
+/** Where modules are found from, and what no tool looks at. */
+const ENTRIES = path.join(ROOT, 'node_modules', '.cache');
+const TOASTS = path.join(ROOT, 'demo', 'page', 'toasts.js');
 const WORK = fs.mkdtempSync(path.join(os.tmpdir(), 'gallery-'));
 const built = new Map();
 let cache;
@@ -50,7 +53,8 @@ async function scriptFor(component) {
     const sources = ['lwc', 'labels', 'classes'].map((name) => path.join(PACKAGE_DIR, name));
     const state = stateOf([...sources, path.join(ROOT, 'demo')]);
     if (built.get(component)?.state !== state) {
-        const entry = path.join(ROOT, 'demo', 'page', `.gallery-${process.pid}.js`);
+        const entry = path.join(ENTRIES, `gallery-${process.pid}.js`);
+        fs.mkdirSync(ENTRIES, { recursive: true });
         const file = path.join(WORK, `${component}.js`);
         fs.writeFileSync(entry, entrySource(component));
         try {
@@ -70,7 +74,7 @@ function entrySource(component) {
         import '@lwc/synthetic-shadow';
         import { createElement } from 'lwc';
         import Component from 'c/${component}';
-        import { showToasts } from './toasts';
+        import { showToasts } from ${JSON.stringify(TOASTS)};
         const { props, events } = JSON.parse(document.getElementById('platform').textContent);
         showToasts();
         const log = document.getElementById('log');
@@ -119,7 +123,7 @@ function apexAnswer(name, method) {
         : { status: 200, body: { value: answer } };
 }
 
-async function answer(url) {
+async function answerTo(url) {
     const [, kind, name, ...rest] = decodeURIComponent(url.pathname).split('/');
     switch (kind) {
         case '':
@@ -148,7 +152,7 @@ const server = http.createServer((request, response) => {
     queue = queue.then(async () => {
         const url = new URL(request.url, 'http://localhost');
         try {
-            const [type, body, status = 200] = await answer(url);
+            const [type, body, status = 200] = await answerTo(url);
             response.writeHead(status, { 'Content-Type': `${type}; charset=utf-8` }).end(body);
         } catch (error) {
             const text = error instanceof BundleError ? error.message : error.stack;

@@ -8,7 +8,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -415,9 +415,12 @@ def test_whatever_people_typed_stays_text(
 ) -> None:
     typed = "</script><script>alert(1)</script>"
     org = an_org(pages, unique, LastName=typed, Company=typed, note=typed)
+    salesforce = pages.world.states["salesforce"].orgs[org.org_id]
+    salesforce.row("User", REP).values["LocaleSidKey"] = typed
 
     for path in ("", f"/r/{LEAD}"):
         assert "<script>alert" not in org.get(path).text
+    assert org.configuration()["user"]["locale"] == typed
 
 
 def test_a_page_without_what_it_needs_says_what_to_do(sandbox: SandboxServer, unique: str) -> None:
@@ -625,6 +628,15 @@ def test_a_booking_is_seen_in_calendar_mail_and_salesforce(org: Org) -> None:
     assert seen["timeline"][0]["at"][-5:] in ("15:00", "16:00")
 
 
+def test_the_week_is_the_bookings_in_the_lookers_time_zone(org: Org) -> None:
+    book(org)
+    (booking,) = org.sandbox.world.states["salesforce"].orgs[org.org_id].live("Booking__c")
+    # On Sunday evening in UTC it is Monday in Berlin.
+    booking.values["Start__c"] = datetime(2030, 3, 3, 23, 30, tzinfo=UTC)
+
+    assert org.outside()["week"] == {"first": "2030-03-04", "words": "4 March to 10 March 2030"}
+
+
 def test_the_record_says_which_of_its_fields_have_changed(org: Org) -> None:
     org.record()
     row = org.sandbox.world.states["salesforce"].orgs[org.org_id].row("Lead", LEAD)
@@ -673,5 +685,5 @@ def test_no_page_is_under_an_address_of_the_services(pages: SandboxServer) -> No
     assert reading_session().get(f"{pages.base_url}/v1/openapi.json").status_code == 404
 
 
-def test_the_folder_that_is_named_may_lie_anywhere_below(tmp_path: Path) -> None:
+def test_components_whose_folder_is_gone_are_said_to_be_missing(tmp_path: Path) -> None:
     assert LightningSite(assets=tmp_path / "gone").missing()[0].startswith("The components are not")

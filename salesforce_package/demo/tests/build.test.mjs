@@ -33,16 +33,19 @@ function changed(name, file, from, to) {
 
 function build(packageDir) {
     const out = `${packageDir}-out`;
-    const done = spawnSync(
-        process.execPath,
-        [BUILD, '--package', packageDir, '--out', out],
-        { encoding: 'utf8' }
-    );
+    const done = spawnSync(process.execPath, [BUILD, '--package', packageDir, '--out', out], {
+        encoding: 'utf8'
+    });
     return { ...done, out };
 }
 
 test('a package that keeps to the platform builds, and is not built again unless it changes', () => {
-    const folder = changed('good', 'lwc/bookings/bookings.html', 'slot="actions"', 'slot="actions"');
+    const folder = changed(
+        'good',
+        'lwc/bookings/bookings.html',
+        'slot="actions"',
+        'slot="actions"'
+    );
 
     const first = build(folder);
     assert.equal(first.status, 0, first.stderr);
@@ -126,7 +129,12 @@ for (const [number, [what, file, from, to, words]] of REFUSED.entries()) {
 }
 
 test('icons are kept only when something names them', () => {
-    const folder = changed('icons', 'lwc/bookings/bookings.html', 'standard:event', 'standard:apps');
+    const folder = changed(
+        'icons',
+        'lwc/bookings/bookings.html',
+        'standard:event',
+        'standard:apps'
+    );
 
     const { out } = build(folder);
     const script = fs.readFileSync(path.join(out, 'page.js'), 'utf8');
@@ -134,4 +142,3 @@ test('icons are kept only when something names them', () => {
     assert.ok(script.includes('standard_apps'));
     assert.ok(!script.includes('standard_action_override'));
 });
-
