@@ -65,6 +65,7 @@ import detailsRegion from '@salesforce/label/c.Booking_Details_Region';
 import lookAgainLabel from '@salesforce/label/c.Booking_Look_Again';
 import lookingMessage from '@salesforce/label/c.Booking_Looking_Message';
 import lookingTitle from '@salesforce/label/c.Booking_Looking_Title';
+import nobodyAdvice from '@salesforce/label/c.Booking_Nobody_Advice';
 import notBookedMessage from '@salesforce/label/c.Booking_Not_Booked_Message';
 import notBookedTitle from '@salesforce/label/c.Booking_Not_Booked_Title';
 import panelRegion from '@salesforce/label/c.Booking_Create';
@@ -76,6 +77,10 @@ import unknownMessage from '@salesforce/label/c.Booking_Unknown_Message';
 import unknownTitle from '@salesforce/label/c.Booking_Unknown_Title';
 import minutesOne from '@salesforce/label/c.Booking_Minutes_One';
 import minutesMany from '@salesforce/label/c.Booking_Minutes_Many';
+
+/** Where the flow stands, whatever that is: the first of these that is on the screen. */
+const START = 'start';
+const START_PARTS = ['progress', 'outcome', 'heading', 'picker', 'typesProblem'];
 
 /** From these widths of its own box on, the panel sets its parts side by side. */
 const MEDIUM_PIXELS = 600;
@@ -144,10 +149,11 @@ export default class BookingPanel extends LightningElement {
         }
     }
 
-    /** Moves the keyboard's focus to where the flow stands. */
+    /** Moves the keyboard's focus to where the flow stands, as soon as that is on the screen. */
     @api
     focus() {
-        this.moveFocus('heading');
+        this.focusNext = START;
+        this.followFocus();
     }
 
     connectedCallback() {
@@ -170,8 +176,14 @@ export default class BookingPanel extends LightningElement {
     renderedCallback() {
         this.watchWidth();
         this.tellWaiting();
+        this.followFocus();
+    }
+
+    followFocus() {
         const next = this.focusNext;
-        if (next) {
+        if (next === START) {
+            this.focusNext = START_PARTS.some((name) => this.moveFocus(name)) ? '' : START;
+        } else if (next) {
             this.focusNext = '';
             this.moveFocus(next);
         }
@@ -198,13 +210,14 @@ export default class BookingPanel extends LightningElement {
     moveFocus(name) {
         const part = this.refs[name];
         if (!part) {
-            return;
+            return false;
         }
         if (name === 'times') {
             part.focusChosen();
         } else {
             part.focus();
         }
+        return true;
     }
 
     // ------------------------------------------------------------------- asking for types
@@ -559,7 +572,8 @@ export default class BookingPanel extends LightningElement {
     get flowClass() {
         const openness = this.flow.isDetailsOpen ? ' flow_with-details' : '';
         const covering = this.showsOutcome ? ' flow_covered' : '';
-        return `flow${openness}${covering}`;
+        const loneliness = this.hasHosts ? '' : ' flow_alone';
+        return `flow${openness}${covering}${loneliness}`;
     }
 
     /** One beneath the other, the times are out of sight below the hosts and co-hosts. */
@@ -656,6 +670,14 @@ export default class BookingPanel extends LightningElement {
     /** Without a host there are no times; the hosts' panel says why. */
     get hasHosts() {
         return !this.flow.hosts || this.flow.hosts.hosts.length > 0;
+    }
+
+    get nobodyAdvice() {
+        return this.hasHosts ? '' : nobodyAdvice;
+    }
+
+    get canGoBack() {
+        return !this.showsOutcome;
     }
 
     /** Where the time decides on the host, theirs is said with those who are free. */

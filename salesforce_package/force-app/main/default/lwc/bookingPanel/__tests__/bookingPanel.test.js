@@ -225,6 +225,18 @@ describe('c-booking-panel: booking types', () => {
         expect(element.shadowRoot.activeElement).toBe(find(element, 'h2'));
     });
 
+    it('takes the focus where the flow stands, as soon as that is known', async () => {
+        const late = deferred();
+        askBookingTypes.mockReturnValue(late.answer);
+        const element = await show();
+
+        element.focus();
+        late.resolve({ offered: [aType('time_first')], refused: [] });
+        await settle();
+
+        expect(element.shadowRoot.activeElement).toBe(find(element, 'h2'));
+    });
+
     it('renders a problem and tries again when asked', async () => {
         askBookingTypes.mockRejectedValue(UNREACHABLE);
         const element = await show();
@@ -356,6 +368,7 @@ describe('c-booking-panel: hosts and times', () => {
 
         expect(times(element)).toBeNull();
         expect(hosts(element).nobodyBecause).toBe('the record has no owner');
+        expect(find(element, '.advice').textContent).toContain('Choose another booking type');
     });
 });
 
@@ -638,6 +651,7 @@ describe('c-booking-panel: an answer that never came', () => {
         const element = await unanswered();
 
         expect(find(element, '.flow').classList).toContain('flow_covered');
+        expect(button(element, 'Change booking type')).toBeUndefined();
         await tell(times(element), 'durationchange', { minutes: 60 });
         expect(times(element).durationMinutes).toBe(30);
         expect(details(element).draft.guestEmail).toBe('guest@example.com');
