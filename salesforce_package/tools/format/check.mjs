@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { Report } from '../reporting.mjs';
 
 const KINDS = '{cls,trigger,html,js,mjs,css,json,xml,eca,ecaOauth,ecaOauthPlcy}';
-const PLACES = ['force-app', 'tools', 'demo', 'config', 'test', 'bin'];
+const PLACES = ['force-app', 'service-access', 'tools', 'demo', 'config', 'test', 'bin'];
 const IGNORED = ['node_modules', 'dist', 'vendor', 'coverage'];
 
 const cli = join(

@@ -50,7 +50,7 @@ const META = '-meta.xml';
 
 /** @returns {Defined[]} what the package's -meta.xml files define */
 export function definedFiles() {
-    return globSync(`force-app/**/*${META}`)
+    return globSync(`{force-app,service-access}/**/*${META}`)
         .sort()
         .map((file) => {
             const [, name, kind] =
