@@ -148,7 +148,10 @@ function server(shelf) {
         const path = request.url.split('?')[0];
         const route = routes[`${request.method} ${path}`];
         if (!route) {
-            answer(response, 404, { ok: false, error: { type: 'runner.NotFound', message: path, stack: '' } }); // prettier-ignore
+            answer(response, 404, {
+                ok: false,
+                error: { type: 'runner.NotFound', message: path, stack: '' }
+            });
             return;
         }
         answer(response, ...(await route(request)));

@@ -11,7 +11,6 @@ export class Emitter {
         this.types = program.types;
         this.tables = { types: [], library: [], queries: [], enums: [], coverage: [] };
         this.split = splitTypes;
-        this.isLazy = false;
     }
 
     index(table, value) {
@@ -80,8 +79,12 @@ export class Emitter {
 
     construction(decl) {
         const own = (isStatic) => decl.fields.filter((each) => each.isStatic === isStatic);
-        const instance = own(false).map((each) => `this.${each.jsName} = null;`).join(' '); // prettier-ignore
-        const statics = own(true).map((each) => `${each.jsName}: null`).join(', '); // prettier-ignore
+        const instance = own(false)
+            .map((each) => `this.${each.jsName} = null;`)
+            .join(' ');
+        const statics = own(true)
+            .map((each) => `${each.jsName}: null`)
+            .join(', ');
         return (
             `constructor() { super(); ${instance} }\n` +
             `static newStatics() { return { ${statics} }; }`
@@ -97,7 +100,10 @@ export class Emitter {
             .map((each) => ({ at: each.node.start.start, run: () => fieldCode(body, each) }));
         const blocks = decl.blocks
             .filter((each) => each.isStatic === isStatic)
-            .map((each) => ({ at: each.node.start.start, run: () => `{ ${body.block(each.node)} }` }));
+            .map((each) => ({
+                at: each.node.start.start,
+                run: () => `{ ${body.block(each.node)} }`
+            }));
         const steps = [...fields, ...blocks].sort((a, b) => a.at - b.at);
         if (steps.length === 0 && isStatic) {
             return '';
@@ -105,9 +111,7 @@ export class Emitter {
         const code = steps.map((each) => each.run()).join('\n');
         const name = isStatic ? 'static async clinit' : `async init${decl.id}`;
         const where = `${decl.name}.${isStatic ? '<clinit>' : '<init>'}`;
-        return steps.length
-            ? this.framed(`${name}(ctx)`, where, body, code)
-            : `${name}(ctx) {}`;
+        return steps.length ? this.framed(`${name}(ctx)`, where, body, code) : `${name}(ctx) {}`;
     }
 
     framed(head, where, body, code) {
@@ -137,7 +141,12 @@ export class Emitter {
         const code = body.block(method.body);
         // A method that ends without a return gives null, so that no undefined goes round.
         const ready = isStatic ? this.ready(decl) : '';
-        return this.framed(head, `${decl.name}.${method.name}`, body, `${ready}\n${code}\nreturn null;`);
+        return this.framed(
+            head,
+            `${decl.name}.${method.name}`,
+            body,
+            `${ready}\n${code}\nreturn null;`
+        );
     }
 
     constructorCode(decl, method) {
@@ -149,7 +158,10 @@ export class Emitter {
         const code = body.inScope(() => {
             const start = first ? body.statement(statements[0]) : '';
             const rest = body.statements(first ? statements.slice(1) : statements);
-            const above = first || !decl.superDecl ? '' : `await R.construct(ctx, this, K[${decl.superDecl.id}]);`;
+            const above =
+                first || !decl.superDecl
+                    ? ''
+                    : `await R.construct(ctx, this, K[${decl.superDecl.id}]);`;
             const fields = first === 'this' ? '' : `await this.init${decl.id}(ctx);`;
             return `${above}\n${start}\n${fields}\n${rest}`;
         });
@@ -173,7 +185,14 @@ export class Emitter {
             const code = body.block(field.getter.body);
             const name = `${head} ${field.getterName}(ctx)`;
             const ready = isStatic ? this.ready(decl) : '';
-            parts.push(this.framed(name, `${decl.name}.${field.name}`, body, `${ready}\n${code}\nreturn null;`)); // prettier-ignore
+            parts.push(
+                this.framed(
+                    name,
+                    `${decl.name}.${field.name}`,
+                    body,
+                    `${ready}\n${code}\nreturn null;`
+                )
+            );
         }
         if (field.setterName) {
             const options = { isStatic, accessorOf: field, returns: this.types.void };

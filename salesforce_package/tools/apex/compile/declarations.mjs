@@ -187,7 +187,11 @@ export class Declarations {
     }
 
     declareInner(member, outer) {
-        if (member?.classDeclaration() || member?.interfaceDeclaration() || member?.enumDeclaration()) {
+        if (
+            member?.classDeclaration() ||
+            member?.interfaceDeclaration() ||
+            member?.enumDeclaration()
+        ) {
             const inner = this.declareType(member, outer);
             const key = inner.simpleName.toLowerCase();
             if (outer.inner.has(key)) {
@@ -218,11 +222,22 @@ export class Declarations {
             const above = decl.superType.decl;
             const isOpen = above?.modifiers.has('virtual') || above?.modifiers.has('abstract');
             if (above ? !(isOpen || decl.superType.isException) : !decl.superType.isException) {
-                throw wrong(decl, node, `Non-virtual and non-abstract type cannot be extended: ${decl.superType}`); // prettier-ignore
+                throw wrong(
+                    decl,
+                    node,
+                    `Non-virtual and non-abstract type cannot be extended: ${decl.superType}`
+                );
             }
         }
-        if (/exception$/i.test(decl.simpleName) !== decl.type.isException && decl.kind === 'class') {
-            throw wrong(decl, node, `Exception class must extend Exception and its name must end in Exception: ${decl.name}`); // prettier-ignore
+        if (
+            /exception$/i.test(decl.simpleName) !== decl.type.isException &&
+            decl.kind === 'class'
+        ) {
+            throw wrong(
+                decl,
+                node,
+                `Exception class must extend Exception and its name must end in Exception: ${decl.name}`
+            );
         }
     }
 
@@ -309,7 +324,12 @@ export class Declarations {
         const blocks = node.propertyBlock_list();
         const [getter, setter] = ['getter', 'setter'].map((kind) => {
             const block = blocks.find((each) => each[kind]());
-            return block && { body: block[kind]().block(), modifiers: new Modifiers(block.modifier_list()) };
+            return (
+                block && {
+                    body: block[kind]().block(),
+                    modifiers: new Modifiers(block.modifier_list())
+                }
+            );
         });
         this.addField(decl, {
             ...property,
@@ -369,7 +389,9 @@ export class Declarations {
     /** Checks overriding, and that nothing abstract is left open. */
     checkAll() {
         for (const decl of this.all.filter((each) => each.kind === 'class')) {
-            decl.methods.filter((each) => !each.isStatic).forEach((each) => checkOverride(decl, each));
+            decl.methods
+                .filter((each) => !each.isStatic)
+                .forEach((each) => checkOverride(decl, each));
             if (!decl.isAbstract) {
                 checkComplete(decl);
             }
@@ -427,11 +449,19 @@ function checkOverride(decl, method) {
         throw wrong(decl, method.node, `Method must use the override keyword: ${method.name}`);
     }
     if (known && !['virtual', 'abstract', 'override'].some((each) => known.modifiers.has(each))) {
-        throw wrong(decl, method.node, `Non-virtual, non-abstract methods cannot be overridden: ${method.name}`); // prettier-ignore
+        throw wrong(
+            decl,
+            method.node,
+            `Non-virtual, non-abstract methods cannot be overridden: ${method.name}`
+        );
     }
     const isPlatforms = ['tostring', 'equals', 'hashcode', 'getmessage'].includes(method.lname);
     if (isOverride && !known && !isPlatforms) {
-        throw wrong(decl, method.node, `Method does not override an ancestor method: ${method.name}`);
+        throw wrong(
+            decl,
+            method.node,
+            `Method does not override an ancestor method: ${method.name}`
+        );
     }
 }
 
@@ -440,7 +470,11 @@ function checkComplete(decl) {
         for (const each of above.methods) {
             const isOpen = above.kind === 'interface' || each.modifiers.has('abstract');
             if (isOpen && !each.isStatic && !implemented(decl, each)) {
-                throw wrong(decl, decl.node, `Class ${decl.name} must implement the method: ${each.returns} ${above.name}.${each.name}`); // prettier-ignore
+                throw wrong(
+                    decl,
+                    decl.node,
+                    `Class ${decl.name} must implement the method: ${each.returns} ${above.name}.${each.name}`
+                );
             }
         }
         for (const type of above.interfaces.filter((each) => each.library)) {
@@ -450,11 +484,13 @@ function checkComplete(decl) {
 }
 
 function implemented(decl, wanted) {
-    return decl.lineage().some(
-        (each) =>
-            each.kind === 'class' &&
-            each.methods.some((own) => own.jsName === wanted.jsName && own.body)
-    ); // prettier-ignore
+    return decl
+        .lineage()
+        .some(
+            (each) =>
+                each.kind === 'class' &&
+                each.methods.some((own) => own.jsName === wanted.jsName && own.body)
+        );
 }
 
 function checkPlatformInterface(decl, type) {
@@ -464,7 +500,11 @@ function checkPlatformInterface(decl, type) {
     for (const [name, [method]] of type.library.methods) {
         const own = decl.findMethods(name, false);
         if (!own.some((each) => each.params.length === method.params.length && each.body)) {
-            throw wrong(decl, decl.node, `Class ${decl.name} must implement the method: ${method.returns} ${type}.${name}(${method.params})`); // prettier-ignore
+            throw wrong(
+                decl,
+                decl.node,
+                `Class ${decl.name} must implement the method: ${method.returns} ${type}.${name}(${method.params})`
+            );
         }
     }
 }

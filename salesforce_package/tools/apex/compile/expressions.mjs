@@ -84,7 +84,12 @@ export class Expressions {
         if (!result.guard) {
             return result;
         }
-        return { ...result, c: `(${result.guard} ? null : ${result.c})`, guard: null, isPresent: false };
+        return {
+            ...result,
+            c: `(${result.guard} ? null : ${result.c})`,
+            guard: null,
+            isPresent: false
+        };
     }
 
     /** @returns {string} code of a value as a given type */
@@ -122,7 +127,9 @@ export class Expressions {
         if (type.key === 'id' && from.key === 'string') {
             return `R.toId(ctx, ${value.c})`;
         }
-        return type.key === 'datetime' && from.key === 'date' ? `R.toDatetime(${value.c})` : value.c;
+        return type.key === 'datetime' && from.key === 'date'
+            ? `R.toDatetime(${value.c})`
+            : value.c;
     }
 
     /** @returns {object} anything: a value (perhaps guarded) or a type's name */
@@ -304,7 +311,8 @@ export class Expressions {
         }
         const path = [...(type ? type.name : namespace).split('.'), name];
         const found = this.types.find(path, this.decl);
-        const inNamespace = found ?? (NAMESPACES.has(namespace?.toLowerCase()) && this.types.builtIn(name)); // prettier-ignore
+        const inNamespace =
+            found ?? (NAMESPACES.has(namespace?.toLowerCase()) && this.types.builtIn(name));
         if (inNamespace) {
             return { type: inNamespace };
         }
@@ -328,7 +336,10 @@ export class Expressions {
         }
         if (type?.kind === 'sobject' && type.sobject) {
             if (name.toLowerCase() === 'sobjecttype') {
-                return this.platformValue(`ctx.program.sobjectType("${type.name}")`, 'Schema.SObjectType');
+                return this.platformValue(
+                    `ctx.program.sobjectType("${type.name}")`,
+                    'Schema.SObjectType'
+                );
             }
             const field = type.sobject.field(name);
             if (field) {
@@ -400,9 +411,7 @@ export class Expressions {
     }
 
     statics(decl) {
-        return decl === this.decl && !this.emitter.isLazy
-            ? `ctx.statics[${decl.id}]`
-            : `(ctx.statics[${decl.id}] ?? await ctx.initialise(${decl.id}))`;
+        return `(ctx.statics[${decl.id}] ?? await ctx.initialise(${decl.id}))`;
     }
 
     staticField(node, field) {
@@ -450,7 +459,10 @@ export class Expressions {
         }
         if (!best) {
             const given = args.map((arg) => arg.t.name).join(', ');
-            throw this.wrong(node, `Method does not exist or incorrect signature: ${shown}(${given})`);
+            throw this.wrong(
+                node,
+                `Method does not exist or incorrect signature: ${shown}(${given})`
+            );
         }
         return best;
     }
@@ -519,7 +531,10 @@ export class Expressions {
         const library = type && (type.library ?? this.program.library.get(type.key));
         const members = library?.methods.get(name.toLowerCase())?.filter((each) => each.isStatic);
         if (!members?.length) {
-            throw this.wrong(node, `Method does not exist or incorrect signature: ${type?.name ?? namespace}.${name}`); // prettier-ignore
+            throw this.wrong(
+                node,
+                `Method does not exist or incorrect signature: ${type?.name ?? namespace}.${name}`
+            );
         }
         return this.platformCall(node, { type, members, name, args: this.args(list) });
     }
@@ -529,11 +544,19 @@ export class Expressions {
         const args = this.args(list);
         if (key === 'values' && args.length === 0) {
             const listType = this.types.collection('list', [type]);
-            return { c: `ctx.program.enumValues(ctx, ${this.type(type)})`, t: listType, isPresent: true };
+            return {
+                c: `ctx.program.enumValues(ctx, ${this.type(type)})`,
+                t: listType,
+                isPresent: true
+            };
         }
         if (key === 'valueof' && args.length === 1) {
             const text = this.convert(node, args[0], this.types.of('String'));
-            return { c: `ctx.program.enumOf(ctx, ${this.type(type)}, ${text})`, t: type, isPresent: true };
+            return {
+                c: `ctx.program.enumOf(ctx, ${this.type(type)}, ${text})`,
+                t: type,
+                isPresent: true
+            };
         }
         throw this.wrong(node, `Method does not exist or incorrect signature: ${type}.${name}`);
     }
@@ -568,7 +591,9 @@ export class Expressions {
         if (!generic) {
             return this.types.of(text);
         }
-        const args = this.emitter.split(generic[2]).map((each) => this.signatureType(each, bindings));
+        const args = this.emitter
+            .split(generic[2])
+            .map((each) => this.signatureType(each, bindings));
         return this.types.generic(this.program.library.get(generic[1].toLowerCase()), args);
     }
 
@@ -639,14 +664,19 @@ export class Expressions {
         const level = args.slice(params.length);
         const isMode = level.length === 1 && level[0].t.key === 'accesslevel';
         if (args.length < params.length || (level.length > 0 && !isMode)) {
-            throw this.wrong(node, `Method does not exist or incorrect signature: Database.${name}`);
+            throw this.wrong(
+                node,
+                `Method does not exist or incorrect signature: Database.${name}`
+            );
         }
         const [text, map] = params.map((type, at) => this.convert(node, args[at], type));
         const mode = level.length ? level[0].c : 'null';
-        const c = `(await R.dynamicQuery(ctx, ${text}, ${map ?? this.visibleValues()}, ${isCount}, ${mode}))`; // prettier-ignore
+        const c = `(await R.dynamicQuery(ctx, ${text}, ${map ?? this.visibleValues()}, ${isCount}, ${mode}))`;
         return {
             c,
-            t: isCount ? this.types.of('Integer') : this.types.collection('list', [this.types.sobject]),
+            t: isCount
+                ? this.types.of('Integer')
+                : this.types.collection('list', [this.types.sobject]),
             isRows: !isCount,
             isPresent: true
         };
@@ -655,17 +685,19 @@ export class Expressions {
     /** What a dynamic query may bind by name: local variables and this object's fields. */
     visibleValues() {
         const values = [];
+        for (const field of this.decl.fields.filter((each) => !each.getterName)) {
+            const holder = field.isStatic ? `ctx.statics[${this.decl.id}]` : 'this';
+            if (field.isStatic || !this.isStatic) {
+                values.push(`"${field.lname}": () => ${holder}?.${field.jsName} ?? null`);
+            }
+        }
+        // Later names win in an object, and a variable hides a field.
         for (const scope of this.scopes) {
             for (const [name, local] of scope) {
                 values.push(`"${name}": () => ${local.js}`);
             }
         }
-        const fields = this.decl.fields.filter((each) => !each.getterName);
-        for (const field of fields.filter((each) => each.isStatic || !this.isStatic)) {
-            const holder = field.isStatic ? `ctx.statics[${this.decl.id}]` : 'this';
-            values.push(`"${field.lname}": () => ${holder}.${field.jsName}`);
-        }
-        return `{ ${[...new Set(values)].join(', ')} }`;
+        return `{ ${values.join(', ')} }`;
     }
 
     constructorCall(node, isSuper, args) {
@@ -684,7 +716,10 @@ export class Expressions {
             }
         }
         if (this.decl.type.isException) {
-            return { c: `R.fillException(this, ${this.exceptionArgs(node, args)})`, t: this.types.void };
+            return {
+                c: `R.fillException(this, ${this.exceptionArgs(node, args)})`,
+                t: this.types.void
+            };
         }
         if (args.length) {
             throw this.wrong(node, `Constructor not defined: ${decl?.name ?? 'Object'}`);
@@ -705,13 +740,20 @@ export class Expressions {
 
     compileNewExpression(node) {
         const creator = node.creator();
-        const parts = creator.createdName().idCreatedNamePair_list().map((each) => ({
-            name: each.anyId().getText(),
-            args: each.typeList()?.typeRef_list() ?? null
-        })); // prettier-ignore
+        const parts = creator
+            .createdName()
+            .idCreatedNamePair_list()
+            .map((each) => ({
+                name: each.anyId().getText(),
+                args: each.typeList()?.typeRef_list() ?? null
+            }));
         const type = this.program.declarations.resolveParts(parts, node, this.decl);
         if (creator.classCreatorRest()) {
-            return this.newObject(node, type, creator.classCreatorRest().arguments().expressionList());
+            return this.newObject(
+                node,
+                type,
+                creator.classCreatorRest().arguments().expressionList()
+            );
         }
         if (creator.arrayCreatorRest()) {
             return this.newArray(creator.arrayCreatorRest(), type);
@@ -793,7 +835,10 @@ export class Expressions {
         const { each, params } = this.best(node, decl.constructors, args, paramsOf, `new ${type}`);
         this.checkAccess(node, each, each.access, 'Constructor');
         const passed = this.converted(args, params);
-        return this.created(`await R.newObject(ctx, K[${decl.id}], "${each.jsName}"${passed})`, type);
+        return this.created(
+            `await R.newObject(ctx, K[${decl.id}], "${each.jsName}"${passed})`,
+            type
+        );
     }
 
     newException(node, type, args) {

@@ -50,8 +50,14 @@ export class Operators extends Expressions {
         }
         const isTime = kind === 'date' || kind === 'datetime';
         const type = this.types.of(kind);
-        const [a, b] = isTime ? [left.c, right.c] : [left, right].map((each) => this.convert(node, each, type)); // prettier-ignore
-        return { c: `R.operate(ctx, "${kind}", "${operator}", ${a}, ${b})`, t: type, isPresent: true };
+        const [a, b] = isTime
+            ? [left.c, right.c]
+            : [left, right].map((each) => this.convert(node, each, type));
+        return {
+            c: `R.operate(ctx, "${kind}", "${operator}", ${a}, ${b})`,
+            t: type,
+            isPresent: true
+        };
     }
 
     workingType(left, right, operator) {
@@ -84,7 +90,10 @@ export class Operators extends Expressions {
             (left.t.kind === 'primitive' && this.types.canCast(left.t, right.t)) ||
             [left, right].some((each) => each.t.kind === 'null');
         if (!isComparable) {
-            throw this.wrong(node, `Comparison arguments must be compatible types: ${left.t}, ${right.t}`);
+            throw this.wrong(
+                node,
+                `Comparison arguments must be compatible types: ${left.t}, ${right.t}`
+            );
         }
         return this.constant(`R.isOrdered("${operator}", ${left.c}, ${right.c})`, 'Boolean');
     }
@@ -95,7 +104,10 @@ export class Operators extends Expressions {
         const isComparable =
             (left.t.isNumber && right.t.isNumber) || this.types.canCast(left.t, right.t);
         if (!isComparable) {
-            throw this.wrong(node, `Comparison arguments must be compatible types: ${left.t}, ${right.t}`);
+            throw this.wrong(
+                node,
+                `Comparison arguments must be compatible types: ${left.t}, ${right.t}`
+            );
         }
         const not = operator.startsWith('!') || operator === '<>' ? '!' : '';
         return this.constant(`${not}${this.equality(operator, left, right)}`, 'Boolean');
@@ -202,15 +214,25 @@ export class Operators extends Expressions {
             return { c: this.convert(node, value, type), t: type };
         }
         if (value.t.isNumber && type.isNumber) {
-            return { c: `R.TO_NUMBER.${type.key}(${value.c})`, t: type, isPresent: value.isPresent };
+            return {
+                c: `R.TO_NUMBER.${type.key}(${value.c})`,
+                t: type,
+                isPresent: value.isPresent
+            };
         }
         if (!this.types.canCast(value.t, type)) {
-            throw this.wrong(node, `Incompatible types since an instance of ${value.t} is never an instance of ${type}`); // prettier-ignore
+            throw this.wrong(
+                node,
+                `Incompatible types since an instance of ${value.t} is never an instance of ${type}`
+            );
         }
         if (this.types.fits(value.t, type) && !value.isRows) {
             return { c: this.convert(node, value, type), t: type, isPresent: value.isPresent };
         }
-        const c = value.isRows && type.kind === 'list' ? value.c : `ctx.cast(${value.c}, ${this.type(type)})`; // prettier-ignore
+        const c =
+            value.isRows && type.kind === 'list'
+                ? value.c
+                : `ctx.cast(${value.c}, ${this.type(type)})`;
         return { c, t: type };
     }
 
@@ -273,10 +295,12 @@ export class Operators extends Expressions {
     }
 
     localPlace(node, local, t) {
-        if (local.isFinal && !(local.mayStillBeSet && !this.isInLoop)) {
-            throw this.wrong(node, `Final variable has already been initialized: ${node.getText()}`);
+        if (local.isFinal && !local.mayStillBeSet) {
+            throw this.wrong(
+                node,
+                `Final variable has already been initialized: ${node.getText()}`
+            );
         }
-        local.mayStillBeSet = false;
         return { t, setup: [], get: local.js, set: (code) => `${local.js} = ${code}` };
     }
 
@@ -316,7 +340,12 @@ export class Operators extends Expressions {
         const before = isPlain ? null : this.temp();
         const next = isPlain
             ? this.value(right)
-            : this.binary(node, operator.slice(0, -1), { c: before, t: place.t }, this.value(right));
+            : this.binary(
+                  node,
+                  operator.slice(0, -1),
+                  { c: before, t: place.t },
+                  this.value(right)
+              );
         const parts = [
             ...place.setup,
             ...(isPlain ? [] : [`${before} = ${place.get}`]),

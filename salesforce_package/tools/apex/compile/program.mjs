@@ -124,7 +124,16 @@ export class Program {
         this.classes = [];
         this.resetCoverage();
         const hits = [...this.files.values()].map((each) => each.hits);
-        const build = new Function('R', 'K', 'T', 'L', 'Q', 'E', 'C', `'use strict';\n${parts.join('\n')}`);
+        const build = new Function(
+            'R',
+            'K',
+            'T',
+            'L',
+            'Q',
+            'E',
+            'C',
+            `'use strict';\n${parts.join('\n')}`
+        );
         build(support, this.classes, types, library, queries, enums, hits);
     }
 
@@ -163,7 +172,10 @@ export class Program {
 
     valuesOf(type) {
         if (!this.enums.has(type.key) && type.library?.isEnum) {
-            this.addEnum(type, [...type.library.constants.values()].map((each) => each.name)); // prettier-ignore
+            this.addEnum(
+                type,
+                [...type.library.constants.values()].map((each) => each.name)
+            );
         }
         return this.enums.get(type.key) ?? [];
     }

@@ -36,7 +36,9 @@ class Planner {
     plan(tree) {
         const from = tree.fromNameList().fieldName_list();
         if (from.length !== 1 || tree.fromNameList().soqlId_list().length) {
-            throw new QueryProblem('SOQL from more than one object, or with an alias, is not played');
+            throw new QueryProblem(
+                'SOQL from more than one object, or with an alias, is not played'
+            );
         }
         this.object = this.schema.object(from[0].getText());
         if (!this.object) {
@@ -167,7 +169,12 @@ class Planner {
             return this.bind(node.boundExpression());
         }
         if (node.valueList()) {
-            return { list: node.valueList().value_list().map((each) => this.value(each)) }; // prettier-ignore
+            return {
+                list: node
+                    .valueList()
+                    .value_list()
+                    .map((each) => this.value(each))
+            };
         }
         return { value: literalOf(node) };
     }

@@ -47,13 +47,16 @@ export class Statements extends Operators {
     localDeclaration(node) {
         const type = this.program.declarations.resolve(node.typeRef(), this.decl);
         const isFinal = (node.modifier_list() ?? []).some((each) => each.FINAL());
-        const lines = node.variableDeclarators().variableDeclarator_list().map((each) => {
-            const initial = each.expression();
-            const code = initial ? this.as(initial, type) : 'null';
-            const local = this.declare(each, each.id().getText(), type, { isFinal });
-            local.mayStillBeSet = !initial;
-            return `${initial ? this.mark(each) : ''} let ${local.js} = ${code};`;
-        }); // prettier-ignore
+        const lines = node
+            .variableDeclarators()
+            .variableDeclarator_list()
+            .map((each) => {
+                const initial = each.expression();
+                const code = initial ? this.as(initial, type) : 'null';
+                const local = this.declare(each, each.id().getText(), type, { isFinal });
+                local.mayStillBeSet = !initial;
+                return `${initial ? this.mark(each) : ''} let ${local.js} = ${code};`;
+            });
         return lines.join('\n');
     }
 
@@ -61,9 +64,13 @@ export class Statements extends Operators {
         const expression = node.expression();
         const kind = kindOf(expression);
         const isEffect = [
-            'AssignExpression', 'MethodCallExpression', 'DotExpression', 'PostOpExpression',
-            'PreOpExpression', 'NewExpression'
-        ].includes(kind); // prettier-ignore
+            'AssignExpression',
+            'MethodCallExpression',
+            'DotExpression',
+            'PostOpExpression',
+            'PreOpExpression',
+            'NewExpression'
+        ].includes(kind);
         if (!isEffect) {
             throw this.wrong(node, `Expression cannot be a statement: ${textOf(node)}`);
         }
@@ -127,9 +134,7 @@ export class Statements extends Operators {
     statementForStatement(node) {
         const control = node.forControl();
         const each = control.enhancedForControl();
-        return this.inScope(() =>
-            each ? this.forEach(node, each) : this.forLoop(node, control)
-        );
+        return this.inScope(() => (each ? this.forEach(node, each) : this.forLoop(node, control)));
     }
 
     forLoop(node, control) {
@@ -186,7 +191,10 @@ export class Statements extends Operators {
         const name = `e${(this.lastName += 1)}`;
         const tests = clauses.map((each) =>
             this.inScope(() => {
-                const path = each.qualifiedName().id_list().map((id) => id.getText()); // prettier-ignore
+                const path = each
+                    .qualifiedName()
+                    .id_list()
+                    .map((id) => id.getText());
                 const type = this.types.find(path, this.decl);
                 if (!type?.isException) {
                     throw this.wrong(each, `Catch must be of an exception type: ${path.join('.')}`);
@@ -202,7 +210,9 @@ export class Statements extends Operators {
     statementSwitchStatement(node) {
         const on = this.value(node.expression());
         const value = this.temp();
-        const branches = node.whenControl_list().map((each) => this.inScope(() => this.when(each, on.t, value))); // prettier-ignore
+        const branches = node
+            .whenControl_list()
+            .map((each) => this.inScope(() => this.when(each, on.t, value)));
         return `${this.mark(node)} ${value} = ${on.c}; ${branches.join(' else ')}`;
     }
 

@@ -59,9 +59,18 @@ export class Type {
 }
 
 const PRIMITIVES = [
-    'Integer', 'Long', 'Double', 'Decimal', 'String', 'Id', 'Boolean', 'Date', 'Datetime', 'Time',
+    'Integer',
+    'Long',
+    'Double',
+    'Decimal',
+    'String',
+    'Id',
+    'Boolean',
+    'Date',
+    'Datetime',
+    'Time',
     'Blob'
-]; // prettier-ignore
+];
 
 /** All types of one program: the built-in ones, the library's, the org's objects and the classes. */
 export class Types {
@@ -150,7 +159,8 @@ export class Types {
         }
         const name = `${library.name}<${args.map((each) => each.name).join(',')}>`;
         return (
-            this.known.get(name.toLowerCase()) ?? this.add(new Type('library', name, { args, library }))
+            this.known.get(name.toLowerCase()) ??
+            this.add(new Type('library', name, { args, library }))
         );
     }
 
@@ -273,5 +283,12 @@ export class Types {
 
 /** Names that may stand before a library class. */
 export const NAMESPACES = new Set([
-    'system', 'database', 'schema', 'connectapi', 'aura', 'test', 'auth', 'messaging'
-]); // prettier-ignore
+    'system',
+    'database',
+    'schema',
+    'connectapi',
+    'aura',
+    'test',
+    'auth',
+    'messaging'
+]);

@@ -1,7 +1,19 @@
 /**
  * List, Set, Map and Iterator.
  */
-import { ApexDate, ApexDatetime, ApexList, ApexMap, ApexObject, ApexSet, EnumValue, SObject, compare, isNumber, keyOf } from '../run/values.mjs'; // prettier-ignore
+import {
+    ApexDate,
+    ApexDatetime,
+    ApexList,
+    ApexMap,
+    ApexObject,
+    ApexSet,
+    EnumValue,
+    SObject,
+    compare,
+    isNumber,
+    keyOf
+} from '../run/values.mjs';
 import { NotPlayed } from '../run/context.mjs';
 import { platformClass } from './define.mjs';
 
@@ -25,15 +37,16 @@ export function setItem(ctx, list, at, value) {
 
 function hasOwnEquals(value) {
     return (
-        value instanceof ApexObject &&
-        value.apexType.decl?.findMethods('equals', false).length > 0
+        value instanceof ApexObject && value.apexType.decl?.findMethods('equals', false).length > 0
     );
 }
 
 /** A key or a member: the package's own equals() and hashCode() are not played. */
 function plainKey(value) {
     if (hasOwnEquals(value)) {
-        throw new NotPlayed(`equals() of ${value.apexType} in a set, a map or a search is not played`);
+        throw new NotPlayed(
+            `equals() of ${value.apexType} in a set, a map or a search is not played`
+        );
     }
     return value;
 }
@@ -106,8 +119,7 @@ const ListClass = platformClass(
             void ctx.changing(self).items.push(...ctx.nn(other).walk()),
         'void clear()': (ctx, self) => void (ctx.changing(self).items.length = 0),
         'List<T> clone()': (ctx, self) => new ApexList(self.apexType, [...self.items]),
-        'List<T> deepClone()': (ctx, self) =>
-            new ApexList(self.apexType, self.items.map(deepCopy)),
+        'List<T> deepClone()': (ctx, self) => new ApexList(self.apexType, self.items.map(deepCopy)),
         'Boolean contains(T)': (ctx, self, value) => indexOf(self, value) >= 0,
         'Boolean equals(Object)': (ctx, self, other) => keyOf(self) === keyOf(other),
         'T get(Integer)': itemAt,
@@ -161,7 +173,11 @@ function removeFrom(ctx, set, values) {
 
 function retain(ctx, set, values) {
     const kept = new Set(values.map(keyOf));
-    return removeFrom(ctx, set, set.walk().filter((each) => !kept.has(keyOf(each)))); // prettier-ignore
+    return removeFrom(
+        ctx,
+        set,
+        set.walk().filter((each) => !kept.has(keyOf(each)))
+    );
 }
 
 const has = (set) => (each) => set.entries.has(keyOf(each));
@@ -212,10 +228,17 @@ const MapClass = platformClass(
         'Boolean equals(Object)': (ctx, self, other) => keyOf(self) === keyOf(other),
         'V get(K)': (ctx, self, key) => self.get(plainKey(key)),
         'Boolean isEmpty()': (ctx, self) => self.size === 0,
-        'Set<K> keySet()': (ctx, self) => ctx.set(self.apexType.args[0], self.pairs().map(([key]) => key)), // prettier-ignore
+        'Set<K> keySet()': (ctx, self) =>
+            ctx.set(
+                self.apexType.args[0],
+                self.pairs().map(([key]) => key)
+            ),
         'V put(K,V)': (ctx, self, key, value) => ctx.changing(self).put(plainKey(key), value),
         'void putAll(Map<K,V>)': (ctx, self, other) =>
-            ctx.nn(other).pairs().forEach(([key, value]) => ctx.changing(self).put(key, value)), // prettier-ignore
+            ctx
+                .nn(other)
+                .pairs()
+                .forEach(([key, value]) => ctx.changing(self).put(key, value)),
         'void putAll(List<V>)': (ctx, self, list) =>
             byId(ctx, list).forEach(([key, value]) => ctx.changing(self).put(key, value)),
         'V remove(K)': (ctx, self, key) => {
@@ -224,7 +247,11 @@ const MapClass = platformClass(
             return value;
         },
         'Integer size()': (ctx, self) => self.size,
-        'List<V> values()': (ctx, self) => ctx.list(self.apexType.args[1], self.pairs().map(([, value]) => value)), // prettier-ignore
+        'List<V> values()': (ctx, self) =>
+            ctx.list(
+                self.apexType.args[1],
+                self.pairs().map(([, value]) => value)
+            ),
         'String toString()': (ctx, self) => ctx.show(self)
     },
     { isGeneric: true, typeParams: ['K', 'V'] }
@@ -234,7 +261,9 @@ const IteratorClass = platformClass(
     'Iterator',
     {
         'async Boolean hasNext()': (ctx, self) =>
-            self instanceof ApexObject ? ctx.call(self, 'hasNext', []) : self.at < self.items.length,
+            self instanceof ApexObject
+                ? ctx.call(self, 'hasNext', [])
+                : self.at < self.items.length,
         'async T next()': (ctx, self) => {
             if (self instanceof ApexObject) {
                 return ctx.call(self, 'next', []);
@@ -263,10 +292,19 @@ const ComparatorClass = platformClass(
 
 const ComparableClass = platformClass(
     'Comparable',
-    { 'async Integer compareTo(Object)': (ctx, self, other) => ctx.call(self, 'compareTo', [other]) },
+    {
+        'async Integer compareTo(Object)': (ctx, self, other) =>
+            ctx.call(self, 'compareTo', [other])
+    },
     { isInterface: true }
 );
 
 export const collections = [
-    ListClass, SetClass, MapClass, IteratorClass, IterableClass, ComparatorClass, ComparableClass
-]; // prettier-ignore
+    ListClass,
+    SetClass,
+    MapClass,
+    IteratorClass,
+    IterableClass,
+    ComparatorClass,
+    ComparableClass
+];

@@ -19,9 +19,7 @@ const COMMON = {
 };
 
 function dmlError(ctx, self, at) {
-    return (
-        self.dml?.[at] ?? ctx.fault('ListException', `Row with index ${at} does not exist`)
-    );
+    return self.dml?.[at] ?? ctx.fault('ListException', `Row with index ${at} does not exist`);
 }
 
 const DML = {
@@ -36,21 +34,50 @@ const DML = {
 };
 
 const NAMES = [
-    'Exception', 'AssertException', 'AsyncException', 'AuraHandledException', 'CalloutException',
-    'DmlException', 'FinalException', 'HandledException', 'IllegalArgumentException',
-    'InvalidParameterValueException', 'JSONException', 'LimitException', 'ListException',
-    'MathException', 'NoAccessException', 'NoDataFoundException', 'NoSuchElementException',
-    'NullPointerException', 'QueryException', 'RequiredFeatureMissingException',
-    'SecurityException', 'SerializationException', 'SObjectException', 'StringException',
-    'TypeException', 'UnexpectedException', 'XmlException'
-]; // prettier-ignore
+    'Exception',
+    'AssertException',
+    'AsyncException',
+    'AuraHandledException',
+    'CalloutException',
+    'DmlException',
+    'FinalException',
+    'HandledException',
+    'IllegalArgumentException',
+    'InvalidParameterValueException',
+    'JSONException',
+    'LimitException',
+    'ListException',
+    'MathException',
+    'NoAccessException',
+    'NoDataFoundException',
+    'NoSuchElementException',
+    'NullPointerException',
+    'QueryException',
+    'RequiredFeatureMissingException',
+    'SecurityException',
+    'SerializationException',
+    'SObjectException',
+    'StringException',
+    'TypeException',
+    'UnexpectedException',
+    'XmlException'
+];
 
 const StatusCode = platformEnum('StatusCode', [
-    'DUPLICATE_VALUE', 'REQUIRED_FIELD_MISSING', 'STRING_TOO_LONG', 'INVALID_CROSS_REFERENCE_KEY',
-    'ENTITY_IS_DELETED', 'MISSING_ARGUMENT', 'INVALID_FIELD_FOR_INSERT_UPDATE', 'MALFORMED_ID',
-    'FIELD_CUSTOM_VALIDATION_EXCEPTION', 'INSUFFICIENT_ACCESS_OR_READONLY', 'UNABLE_TO_LOCK_ROW',
-    'NUMBER_OUTSIDE_VALID_RANGE', 'INVALID_EMAIL_ADDRESS'
-]); // prettier-ignore
+    'DUPLICATE_VALUE',
+    'REQUIRED_FIELD_MISSING',
+    'STRING_TOO_LONG',
+    'INVALID_CROSS_REFERENCE_KEY',
+    'ENTITY_IS_DELETED',
+    'MISSING_ARGUMENT',
+    'INVALID_FIELD_FOR_INSERT_UPDATE',
+    'MALFORMED_ID',
+    'FIELD_CUSTOM_VALIDATION_EXCEPTION',
+    'INSUFFICIENT_ACCESS_OR_READONLY',
+    'UNABLE_TO_LOCK_ROW',
+    'NUMBER_OUTSIDE_VALID_RANGE',
+    'INVALID_EMAIL_ADDRESS'
+]);
 
 export const exceptions = [
     ...NAMES.map((name) =>

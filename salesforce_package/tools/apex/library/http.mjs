@@ -75,7 +75,10 @@ const HttpResponse = platformClass('HttpResponse', {
     'void setStatusCode(Integer)': (ctx, self, code) => void (self.statusCode = ctx.nn(code)),
     'Integer getStatusCode()': (ctx, self) => self.statusCode,
     'List<String> getHeaderKeys()': (ctx, self) =>
-        ctx.list(ctx.types.of('String'), [...self.headers.values()].map((each) => each.name)) // prettier-ignore
+        ctx.list(
+            ctx.types.of('String'),
+            [...self.headers.values()].map((each) => each.name)
+        )
 });
 
 async function send(ctx, request) {

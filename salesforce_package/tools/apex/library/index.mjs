@@ -14,9 +14,16 @@ import { times } from './times.mjs';
 /** @returns {Map<string, object>} the platform's classes by lower-case name */
 export function platformLibrary() {
     const all = [
-        ...strings, ...numbers, ...times, ...collections, ...exceptions, ...http, ...platform,
-        ...json, ...schema
-    ]; // prettier-ignore
+        ...strings,
+        ...numbers,
+        ...times,
+        ...collections,
+        ...exceptions,
+        ...http,
+        ...platform,
+        ...json,
+        ...schema
+    ];
     const library = new Map(all.map((each) => [each.key, each]));
     for (const name of ['SObjectType', 'DescribeSObjectResult', 'SObjectField']) {
         library.set(name.toLowerCase(), library.get(`schema.${name.toLowerCase()}`));

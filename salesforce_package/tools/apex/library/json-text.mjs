@@ -34,7 +34,9 @@ export class JsonNumber {
     /** @returns {bigint|undefined} as a Long */
     long() {
         const value = this.decimal();
-        return value.stripped(0).scale === 0 && !this.text.includes('.') ? value.whole() : undefined;
+        return value.stripped(0).scale === 0 && !this.text.includes('.')
+            ? value.whole()
+            : undefined;
     }
 
     decimal() {
@@ -59,7 +61,7 @@ export class JsonNumber {
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const STRING = /"(?:[^"\\\p{Cc}]|[\x7f-\x9f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy;
 const SPACE = /[ \t\r\n]*/y;
 const WORDS = { t: ['true', true], f: ['false', false], n: ['null', null] };
 
@@ -120,7 +122,9 @@ class Reader {
         }
         const number = this.taken(NUMBER);
         return number === null
-            ? this.refuse("a valid value (number, String, array, object, 'true', 'false' or 'null')")
+            ? this.refuse(
+                  "a valid value (number, String, array, object, 'true', 'false' or 'null')"
+              )
             : new JsonNumber(number);
     }
 

@@ -4,9 +4,19 @@
 import { Decimal, Double } from '../run/decimal.mjs';
 import { fromRest } from '../org/fields.mjs';
 import {
-    ApexBlob, ApexDate, ApexDatetime, ApexException, ApexList, ApexMap, ApexObject, ApexSet,
-    ApexTime, EnumValue, SObject, wholeId
-} from '../run/values.mjs'; // prettier-ignore
+    ApexBlob,
+    ApexDate,
+    ApexDatetime,
+    ApexException,
+    ApexList,
+    ApexMap,
+    ApexObject,
+    ApexSet,
+    ApexTime,
+    EnumValue,
+    SObject,
+    wholeId
+} from '../run/values.mjs';
 import { platformClass } from './define.mjs';
 import { JsonNumber, JsonSyntaxError, parseJson } from './json-text.mjs';
 
@@ -139,7 +149,10 @@ export function untyped(ctx, json) {
         return json.untyped();
     }
     if (Array.isArray(json)) {
-        return ctx.list(ctx.types.any, json.map((each) => untyped(ctx, each))); // prettier-ignore
+        return ctx.list(
+            ctx.types.any,
+            json.map((each) => untyped(ctx, each))
+        );
     }
     if (json instanceof Map) {
         const pairs = [...json].map(([name, each]) => [name, untyped(ctx, each)]);
@@ -168,7 +181,7 @@ const SIMPLE = {
     string: (json) => (json instanceof Map || Array.isArray(json) ? undefined : String(json)),
     id: (json) => (typeof json === 'string' ? (wholeId(json) ?? undefined) : undefined),
     boolean: (json) =>
-        typeof json === 'boolean' ? json : { true: true, false: false }[json] ?? undefined,
+        typeof json === 'boolean' ? json : ({ true: true, false: false }[json] ?? undefined),
     integer: (json) => JsonNumber.of(json)?.integer(),
     long: (json) => JsonNumber.of(json)?.long(),
     decimal: (json) => JsonNumber.of(json)?.decimal(),
@@ -232,7 +245,10 @@ function unreadable(ctx, json, type) {
 
 async function listOf(ctx, json, type, reading) {
     if (!Array.isArray(json)) {
-        return ctx.fault('JSONException', `Malformed JSON: Expected '[' at the beginning of ${type.name}`);
+        return ctx.fault(
+            'JSONException',
+            `Malformed JSON: Expected '[' at the beginning of ${type.name}`
+        );
     }
     const items = [];
     for (const each of json) {
@@ -244,7 +260,10 @@ async function listOf(ctx, json, type, reading) {
 async function mapOf(ctx, json, type, reading) {
     const map = new ApexMap(type);
     for (const [name, each] of json) {
-        map.put(await typed(ctx, name, type.args[0]), await typed(ctx, each, type.args[1], reading));
+        map.put(
+            await typed(ctx, name, type.args[0]),
+            await typed(ctx, each, type.args[1], reading)
+        );
     }
     return map;
 }

@@ -48,8 +48,15 @@ function parsed(ctx, text) {
 }
 
 const RoundingMode = platformEnum('RoundingMode', [
-    'CEILING', 'DOWN', 'FLOOR', 'HALF_DOWN', 'HALF_EVEN', 'HALF_UP', 'UNNECESSARY', 'UP'
-]); // prettier-ignore
+    'CEILING',
+    'DOWN',
+    'FLOOR',
+    'HALF_DOWN',
+    'HALF_EVEN',
+    'HALF_UP',
+    'UNNECESSARY',
+    'UP'
+]);
 
 const ROUND = {
     HALF_UP: (value, scale) => value.rounded(scale),
@@ -64,9 +71,7 @@ ROUND.CEILING = (value, scale) => stepped(value, scale, 1);
 
 function stepped(value, scale, direction) {
     const cut = ROUND.DOWN(value, scale);
-    return value.compare(cut) === direction
-        ? cut.plus(new Decimal(BigInt(direction), scale))
-        : cut;
+    return value.compare(cut) === direction ? cut.plus(new Decimal(BigInt(direction), scale)) : cut;
 }
 
 function rounded(ctx, value, scale, mode) {
@@ -135,7 +140,7 @@ const MathClass = platformClass('Math', {
     'static Long max(Long,Long)': (ctx, a, b) => most(ctx.nn(a), ctx.nn(b)),
     'static Decimal max(Decimal,Decimal)': decimals(most),
     'static Integer mod(Integer,Integer)': (ctx, a, b) =>
-        ctx.nn(b) === 0 ? ctx.fault('MathException', 'Divide by 0') : ctx.nn(a) % b | 0,
+        ctx.nn(b) === 0 ? ctx.fault('MathException', 'Divide by 0') : (ctx.nn(a) % b) | 0,
     'static Long mod(Long,Long)': (ctx, a, b) =>
         ctx.nn(b) === 0n ? ctx.fault('MathException', 'Divide by 0') : ctx.nn(a) % b,
     'static Decimal ceil(Decimal)': (ctx, value) => ROUND.CEILING(ctx.nn(value), 0),
@@ -150,5 +155,11 @@ const MathClass = platformClass('Math', {
 });
 
 export const numbers = [
-    IntegerClass, LongClass, DecimalClass, DoubleClass, BooleanClass, MathClass, RoundingMode
-]; // prettier-ignore
+    IntegerClass,
+    LongClass,
+    DecimalClass,
+    DoubleClass,
+    BooleanClass,
+    MathClass,
+    RoundingMode
+];

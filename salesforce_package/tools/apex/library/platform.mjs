@@ -95,8 +95,15 @@ const System = platformClass('System', {
 });
 
 const LoggingLevel = platformEnum('LoggingLevel', [
-    'NONE', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'FINE', 'FINER', 'FINEST'
-]); // prettier-ignore
+    'NONE',
+    'ERROR',
+    'WARN',
+    'INFO',
+    'DEBUG',
+    'FINE',
+    'FINER',
+    'FINEST'
+]);
 
 const TestClass = platformClass('Test', {
     'static void setMock(Type,Object)': (ctx, type, mock) => {
@@ -202,7 +209,9 @@ export function userOf(ctx, record) {
         ...ctx.user,
         id: at('Id') ?? ctx.user.id,
         profile_id: at('ProfileId'),
-        name: at('Name') ?? ([at('FirstName'), at('LastName')].filter(Boolean).join(' ') || ctx.user.name),
+        name:
+            at('Name') ??
+            ([at('FirstName'), at('LastName')].filter(Boolean).join(' ') || ctx.user.name),
         username: at('Username') ?? ctx.user.username,
         email: at('Email') ?? ctx.user.email,
         time_zone: at('TimeZoneSidKey') ?? ctx.user.time_zone,
@@ -212,6 +221,16 @@ export function userOf(ctx, record) {
 }
 
 export const platform = [
-    Assert, System, LoggingLevel, TestClass, UserInfo, LimitsClass, TypeClass, Callable,
-    AccessLevel, Label, FeatureManagement, ObjectClass
-]; // prettier-ignore
+    Assert,
+    System,
+    LoggingLevel,
+    TestClass,
+    UserInfo,
+    LimitsClass,
+    TypeClass,
+    Callable,
+    AccessLevel,
+    Label,
+    FeatureManagement,
+    ObjectClass
+];

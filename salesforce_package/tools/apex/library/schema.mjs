@@ -65,7 +65,8 @@ const SObjectClass = platformClass('SObject', {
         return before;
     },
     'SObject getSObject(String)': (ctx, self, name) => self.values.get(name) ?? null,
-    'Schema.SObjectType getSObjectType()': (ctx, self) => ctx.program.sobjectType(self.apexType.name),
+    'Schema.SObjectType getSObjectType()': (ctx, self) =>
+        ctx.program.sobjectType(self.apexType.name),
     'Boolean isSet(String)': (ctx, self, name) => self.values.has(fieldOf(ctx, self, name).name),
     'SObject clone()': (ctx, self) => {
         const copy = new SObject(self.apexType, Object.fromEntries(self.values));
@@ -135,6 +136,14 @@ const DatabaseError = platformClass('Database.Error', {
 const Savepoint = platformClass('Savepoint', {});
 
 export const schema = [
-    SchemaClass, SObjectType, DescribeSObjectResult, SObjectField, DescribeFieldResult,
-    SObjectClass, Database, ...results, DatabaseError, Savepoint
-]; // prettier-ignore
+    SchemaClass,
+    SObjectType,
+    DescribeSObjectResult,
+    SObjectField,
+    DescribeFieldResult,
+    SObjectClass,
+    Database,
+    ...results,
+    DatabaseError,
+    Savepoint
+];

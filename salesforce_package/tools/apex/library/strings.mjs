@@ -11,7 +11,7 @@ const same = (a, b) => a.toLowerCase() === b.toLowerCase();
 
 function pieces(ctx, text, pattern, limit) {
     const expression = regex(ctx, pattern, '');
-    let parts = [];
+    const parts = [];
     let rest = text;
     while (!limit || parts.length < limit - 1) {
         const match = expression.exec(rest);
@@ -233,7 +233,10 @@ const StringClass = platformClass('String', {
     'String trim()': (ctx, text) => text.trim(),
     'String uncapitalize()': (ctx, text) => text.charAt(0).toLowerCase() + text.slice(1),
     'String unescapeHtml4()': (ctx, text) =>
-        Object.entries(HTML).reduceRight((done, [plain, code]) => done.replaceAll(code, plain), text)
+        Object.entries(HTML).reduceRight(
+            (done, [plain, code]) => done.replaceAll(code, plain),
+            text
+        )
 });
 
 const IdClass = platformClass('Id', {
@@ -325,5 +328,12 @@ const Matcher = platformClass('Matcher', {
 export const isId = (text) => wholeId(text) !== null;
 
 export const strings = [
-    StringClass, IdClass, EncodingUtil, BlobClass, Uuid, Crypto, Pattern, Matcher
-]; // prettier-ignore
+    StringClass,
+    IdClass,
+    EncodingUtil,
+    BlobClass,
+    Uuid,
+    Crypto,
+    Pattern,
+    Matcher
+];

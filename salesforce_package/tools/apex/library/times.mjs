@@ -29,9 +29,9 @@ function wallOf(ctx, text, kind) {
     if (!match) {
         ctx.fault('TypeException', `Invalid ${kind}: ${text}`);
     }
-    const [year, month, date, hour = 0, minute = 0, second = 0] = match.slice(1).map((each) =>
-        each === undefined ? undefined : Number(each)
-    ); // prettier-ignore
+    const [year, month, date, hour = 0, minute = 0, second = 0] = match
+        .slice(1)
+        .map((each) => (each === undefined ? undefined : Number(each)));
     if (month < 1 || month > 12 || date < 1 || date > 31 || hour > 23 || minute > 59) {
         ctx.fault('TypeException', `Invalid ${kind}: ${text}`);
     }
@@ -48,7 +48,9 @@ const DateClass = platformClass('Date', {
     'static Date today()': (ctx) => dayOf(wallClock(Date.now(), ctx.zone)),
     'static Date valueOf(String)': (ctx, text) => dayOf(wallOf(ctx, text, 'date')),
     'static Date valueOf(Object)': (ctx, value) =>
-        typeof value === 'string' ? dayOf(wallOf(ctx, value, 'date')) : ctx.cast(value, ctx.types.of('Date')),
+        typeof value === 'string'
+            ? dayOf(wallOf(ctx, value, 'date'))
+            : ctx.cast(value, ctx.types.of('Date')),
     'static Boolean isLeapYear(Integer)': (ctx, year) =>
         new Date(Date.UTC(year, 1, 29)).getUTCMonth() === 1,
     'static Integer daysInMonth(Integer,Integer)': (ctx, year, month) =>

@@ -1,9 +1,7 @@
 /**
  * Answers a query from a store.
  */
-import {
-    ApexList, ApexSet, SObject, compare, isNumber, keyOf, wholeId
-} from '../run/values.mjs'; // prettier-ignore
+import { ApexList, ApexSet, SObject, compare, isNumber, keyOf, wholeId } from '../run/values.mjs';
 
 /** @returns {ApexList|number} the rows, or how many there are for COUNT() */
 export function answered(ctx, store, { plan, type }, binds) {

@@ -7,12 +7,27 @@ import { ApexDate, ApexDatetime, wholeId } from '../run/values.mjs';
 
 /** Metadata's word for a field's type to Apex's. */
 const APEX_TYPES = {
-    AutoNumber: 'String', Checkbox: 'Boolean', Currency: 'Decimal', Date: 'Date',
-    DateTime: 'Datetime', Email: 'String', Integer: 'Integer', Lookup: 'Id', Id: 'Id',
-    LongTextArea: 'String', MasterDetail: 'Id', MultiselectPicklist: 'String', Number: 'Decimal',
-    Percent: 'Decimal', Phone: 'String', Picklist: 'String', Text: 'String', TextArea: 'String',
-    Url: 'String', Html: 'String'
-}; // prettier-ignore
+    AutoNumber: 'String',
+    Checkbox: 'Boolean',
+    Currency: 'Decimal',
+    Date: 'Date',
+    DateTime: 'Datetime',
+    Email: 'String',
+    Integer: 'Integer',
+    Lookup: 'Id',
+    Id: 'Id',
+    LongTextArea: 'String',
+    MasterDetail: 'Id',
+    MultiselectPicklist: 'String',
+    Number: 'Decimal',
+    Percent: 'Decimal',
+    Phone: 'String',
+    Picklist: 'String',
+    Text: 'String',
+    TextArea: 'String',
+    Url: 'String',
+    Html: 'String'
+};
 
 const LENGTHS = { Email: 80, Phone: 40, Url: 255, TextArea: 255, Picklist: 255 };
 

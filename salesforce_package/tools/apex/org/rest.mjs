@@ -5,9 +5,7 @@
 import { Decimal, Double } from '../run/decimal.mjs';
 import { exchange } from '../run/http.mjs';
 import { NotPlayed } from '../run/context.mjs';
-import {
-    ApexDate, ApexDatetime, ApexList, ApexSet, SObject
-} from '../run/values.mjs'; // prettier-ignore
+import { ApexDate, ApexDatetime, ApexList, ApexSet, SObject } from '../run/values.mjs';
 import { fromRest } from './fields.mjs';
 
 const VERSION = 'v65.0';
@@ -56,7 +54,9 @@ export class RestOrg {
     }
 
     async query(ctx, { text, type, plan }, binds) {
-        const source = text.map((each) => (typeof each === 'number' ? literal(binds[each]) : each)).join(''); // prettier-ignore
+        const source = text
+            .map((each) => (typeof each === 'number' ? literal(binds[each]) : each))
+            .join('');
         const asked = withoutMode(source);
         let page = await this.page(ctx, `/query?q=${encodeURIComponent(asked)}`);
         if (plan?.isCount || /^\s*select\s+count\(\s*\)/i.test(asked)) {
@@ -64,7 +64,10 @@ export class RestOrg {
         }
         const records = [...page.records];
         while (page.nextRecordsUrl) {
-            page = await this.page(ctx, page.nextRecordsUrl.replace(/^.*\/services\/data\/[^/]+/, ''));
+            page = await this.page(
+                ctx,
+                page.nextRecordsUrl.replace(/^.*\/services\/data\/[^/]+/, '')
+            );
             records.push(...page.records);
         }
         return new ApexList(
@@ -76,8 +79,13 @@ export class RestOrg {
     async page(ctx, path) {
         const { status, body } = await this.get(ctx, path);
         if (status !== 200) {
-            const [{ message, errorCode }] = Array.isArray(body) ? body : [{ message: String(status) }];
-            ctx.fault('QueryException', errorCode === 'INVALID_SESSION_ID' ? `${errorCode}: ${message}` : message); // prettier-ignore
+            const [{ message, errorCode }] = Array.isArray(body)
+                ? body
+                : [{ message: String(status) }];
+            ctx.fault(
+                'QueryException',
+                errorCode === 'INVALID_SESSION_ID' ? `${errorCode}: ${message}` : message
+            );
         }
         return body;
     }
@@ -109,7 +117,10 @@ export class RestOrg {
 
 /** The session is the user's, so every query is in user mode anyway, and REST knows no such words. */
 function withoutMode(source) {
-    return source.replace(/\s+with\s+(?:user_mode|security_enforced)\b(?=(?:[^']*'[^']*')*[^']*$)/i, '');
+    return source.replace(
+        /\s+with\s+(?:user_mode|security_enforced)\b(?=(?:[^']*'[^']*')*[^']*$)/i,
+        ''
+    );
 }
 
 /** @returns {string} a value as SOQL writes it */
@@ -135,7 +146,9 @@ export function literal(value) {
     if (value instanceof SObject) {
         return literal(value.values.get('Id') ?? null);
     }
-    const isPlain = typeof value !== 'object' || [Decimal, Double, ApexDate].some((kind) => value instanceof kind); // prettier-ignore
+    const isPlain =
+        typeof value !== 'object' ||
+        [Decimal, Double, ApexDate].some((kind) => value instanceof kind);
     if (!isPlain) {
         throw new NotPlayed('such a value cannot be bound in a query');
     }
@@ -150,7 +163,11 @@ function recordOf(ctx, json) {
         const field = type.sobject?.field(name);
         record.queried.add(field?.name ?? name);
         const isRelated = value !== null && typeof value === 'object' && value.attributes;
-        const converted = isRelated ? recordOf(ctx, value) : field ? fromRest(ctx, field, value) : value; // prettier-ignore
+        const converted = isRelated
+            ? recordOf(ctx, value)
+            : field
+              ? fromRest(ctx, field, value)
+              : value;
         if (converted !== null) {
             record.values.set(field?.name ?? name, converted);
         }

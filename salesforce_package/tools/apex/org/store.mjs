@@ -143,7 +143,11 @@ export class Store {
     insert(ctx, record) {
         const object = record.apexType.sobject;
         if (record.values.get('Id')) {
-            throw new Refusal('INVALID_FIELD_FOR_INSERT_UPDATE', 'cannot specify Id in an insert call', ['Id']); // prettier-ignore
+            throw new Refusal(
+                'INVALID_FIELD_FOR_INSERT_UPDATE',
+                'cannot specify Id in an insert call',
+                ['Id']
+            );
         }
         const row = new Map();
         for (const field of object.fields.values()) {
@@ -279,11 +283,9 @@ export class Store {
         const target = ctx.types.schema.objectOfId(id);
         const fits = target && (field.target === 'Name' || field.target === target.name);
         if (!fits || !this.rows(target).has(id)) {
-            throw new Refusal(
-                'INVALID_CROSS_REFERENCE_KEY',
-                'invalid cross reference id',
-                [field.name]
-            );
+            throw new Refusal('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', [
+                field.name
+            ]);
         }
     }
 }

@@ -6,9 +6,17 @@ import { parseJson, JsonNumber } from '../library/json-text.mjs';
 import { Decimal, Double } from './decimal.mjs';
 import { messageOf, traceText } from './text.mjs';
 import {
-    ApexBlob, ApexDate, ApexDatetime, ApexException, ApexList, ApexMap, ApexSet, ApexTime,
-    EnumValue, SObject
-} from './values.mjs'; // prettier-ignore
+    ApexBlob,
+    ApexDate,
+    ApexDatetime,
+    ApexException,
+    ApexList,
+    ApexMap,
+    ApexSet,
+    ApexTime,
+    EnumValue,
+    SObject
+} from './values.mjs';
 
 const isEnabled = (member) => member.annotations.has('auraenabled');
 
@@ -97,7 +105,11 @@ export async function returned(ctx, value) {
         return simple[1](value);
     }
     if (value instanceof ApexList || value instanceof ApexSet) {
-        return Promise.all(value.walk().map((each) => returned(ctx, each)));
+        const items = [];
+        for (const each of value.walk()) {
+            items.push(await returned(ctx, each));
+        }
+        return items;
     }
     const plain = {};
     for (const [name, each] of await pairsOf(ctx, value)) {

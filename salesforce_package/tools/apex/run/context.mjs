@@ -95,8 +95,9 @@ export class Context {
 
     /** Calls a method by name, for what the platform calls itself (respond, compareTo). */
     async call(object, name, args) {
-        const method = object.apexType.decl.findMethods(name, false)
-            .find((each) => each.params.length === args.length); // prettier-ignore
+        const method = object.apexType.decl
+            .findMethods(name, false)
+            .find((each) => each.params.length === args.length);
         if (!method) {
             throw new NotPlayed(`${object.apexType} has no method ${name}`);
         }
@@ -132,7 +133,9 @@ export class Context {
     /** @returns {ApexException} what a catch may look at; throws on what Apex cannot catch */
     caught(thrown) {
         if (thrown instanceof RangeError && /call stack/i.test(thrown.message)) {
-            return this.caught(this.exception('LimitException', 'Maximum stack depth reached: 1001'));
+            return this.caught(
+                this.exception('LimitException', 'Maximum stack depth reached: 1001')
+            );
         }
         if (!(thrown instanceof ApexException) || UNCATCHABLE.has(thrown.apexType.key)) {
             throw thrown;

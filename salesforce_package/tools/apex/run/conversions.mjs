@@ -2,9 +2,7 @@
  * From one type to another: implicitly, by a cast, and `instanceof`.
  */
 import { Decimal, Double } from './decimal.mjs';
-import {
-    ApexBlob, ApexDate, ApexDatetime, ApexTime, wholeId
-} from './values.mjs'; // prettier-ignore
+import { ApexBlob, ApexDate, ApexDatetime, ApexTime, wholeId } from './values.mjs';
 
 const PRIMITIVE_OF = [
     [Decimal, 'Decimal'],
@@ -64,10 +62,7 @@ export function toLong(value) {
     if (value === null || typeof value === 'bigint') {
         return value;
     }
-    return BigInt.asIntN(
-        64,
-        typeof value === 'number' ? BigInt(value) : Decimal.of(value).whole()
-    );
+    return BigInt.asIntN(64, typeof value === 'number' ? BigInt(value) : Decimal.of(value).whole());
 }
 
 /** @returns {number|null} a number as an Integer, wrapped round as the platform wraps it */

@@ -107,7 +107,9 @@ export class Decimal {
 
     toString() {
         const negative = this.unscaled < 0n ? '-' : '';
-        const digits = String(this.unscaled).replace('-', '').padStart(this.scale + 1, '0');
+        const digits = String(this.unscaled)
+            .replace('-', '')
+            .padStart(this.scale + 1, '0');
         const point = digits.length - this.scale;
         const fraction = this.scale ? `.${digits.slice(point)}` : '';
         return `${negative}${digits.slice(0, point)}${fraction}`;

@@ -133,7 +133,10 @@ function worded(ctx, error, url) {
 function endpointOf(ctx, request, credentials) {
     const match = ENDPOINT.exec(request.endpoint);
     if (!match) {
-        return ctx.fault('CalloutException', `Unauthorized endpoint, please check Setup->Security->Remote site settings. endpoint = ${request.endpoint}`); // prettier-ignore
+        return ctx.fault(
+            'CalloutException',
+            `Unauthorized endpoint, please check Setup->Security->Remote site settings. endpoint = ${request.endpoint}`
+        );
     }
     const [, name, path] = match;
     const credential = credentials?.[name];

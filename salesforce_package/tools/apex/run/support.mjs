@@ -8,14 +8,14 @@ import { userOf } from '../library/platform.mjs';
 import { operate, isOrdered } from './arithmetic.mjs';
 import { TO_NUMBER, toDatetime, toId } from './conversions.mjs';
 import { Decimal } from './decimal.mjs';
-import {
-    ApexException, ApexList, ApexMap, ApexObject, ApexSet, isEqual
-} from './values.mjs'; // prettier-ignore
+import { ApexException, ApexList, ApexMap, ApexObject, ApexSet, isEqual } from './values.mjs';
 
 /** === : the same object; simple values by value. */
 function isSame(left, right) {
     const isSimple = [left, right].some((each) => each === null || typeof each !== 'object');
-    return isSimple ? left === right : left === right || (left instanceof Decimal && isEqual(left, right)); // prettier-ignore
+    return isSimple
+        ? left === right
+        : left === right || (left instanceof Decimal && isEqual(left, right));
 }
 
 async function isEqualByMethod(ctx, left, right) {
@@ -125,7 +125,28 @@ function emptyArray(type, size) {
 }
 
 export const support = {
-    ApexException, ApexList, ApexMap, ApexObject, ApexSet, Decimal, TO_NUMBER, construct,
-    dynamicQuery, emptyArray, fillException, isEqual, isEqualByMethod, isOrdered, isSame, itemAt,
-    made, newException, newObject, operate, setItem, toDatetime, toId, userOf
-}; // prettier-ignore
+    ApexException,
+    ApexList,
+    ApexMap,
+    ApexObject,
+    ApexSet,
+    Decimal,
+    TO_NUMBER,
+    construct,
+    dynamicQuery,
+    emptyArray,
+    fillException,
+    isEqual,
+    isEqualByMethod,
+    isOrdered,
+    isSame,
+    itemAt,
+    made,
+    newException,
+    newObject,
+    operate,
+    setItem,
+    toDatetime,
+    toId,
+    userOf
+};

@@ -3,9 +3,18 @@
  */
 import { Decimal, Double } from './decimal.mjs';
 import {
-    ApexBlob, ApexDate, ApexDatetime, ApexException, ApexList, ApexMap, ApexObject, ApexSet,
-    ApexTime, EnumValue, SObject
-} from './values.mjs'; // prettier-ignore
+    ApexBlob,
+    ApexDate,
+    ApexDatetime,
+    ApexException,
+    ApexList,
+    ApexMap,
+    ApexObject,
+    ApexSet,
+    ApexTime,
+    EnumValue,
+    SObject
+} from './values.mjs';
 import { formatted } from './zones.mjs';
 
 /**

@@ -47,9 +47,19 @@ export function instantOf(wall, zone) {
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const MONTHS = [
-    'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September',
-    'October', 'November', 'December'
-]; // prettier-ignore
+    'January',
+    'February',
+    'March',
+    'April',
+    'May',
+    'June',
+    'July',
+    'August',
+    'September',
+    'October',
+    'November',
+    'December'
+];
 
 function padded(number, width) {
     return String(number).padStart(width, '0');
@@ -67,7 +77,11 @@ const LETTERS = {
         width === 2 ? padded(at.getUTCFullYear() % 100, 2) : padded(at.getUTCFullYear(), width),
     M: (at, width) => {
         const name = MONTHS[at.getUTCMonth()];
-        return width > 3 ? name : width === 3 ? name.slice(0, 3) : padded(at.getUTCMonth() + 1, width);
+        return width > 3
+            ? name
+            : width === 3
+              ? name.slice(0, 3)
+              : padded(at.getUTCMonth() + 1, width);
     },
     d: (at, width) => padded(at.getUTCDate(), width),
     H: (at, width) => padded(at.getUTCHours(), width),

@@ -73,7 +73,10 @@ async function failures(api, files = {}) {
         for (const each of findTests(program)) {
             results.push(await runTest(program, each));
         }
-        return results.map((each) => each.failure).filter(Boolean).join('\n'); // prettier-ignore
+        return results
+            .map((each) => each.failure)
+            .filter(Boolean)
+            .join('\n');
     });
 }
 
@@ -87,8 +90,18 @@ test('without a fault the tests are green', async () => {
 });
 
 for (const [fault, from, to, words] of [
-    ['DML before the callout', 'String place =', "insert new Visit__c(Place__c = 'x'); String place =", /You have uncommitted work pending/],
-    ['a lost mapping of errors', 'catch (ApiException error)', 'catch (DmlException error)', /Api.ApiException: said/],
+    [
+        'DML before the callout',
+        'String place =',
+        "insert new Visit__c(Place__c = 'x'); String place =",
+        /You have uncommitted work pending/
+    ],
+    [
+        'a lost mapping of errors',
+        'catch (ApiException error)',
+        'catch (DmlException error)',
+        /Api.ApiException: said/
+    ],
     ['a wrong path', "'/visits/'", "'/visit/'", /Actual: callout:Service\/v1\/visit\/rome/],
     ['a wrong bound of the status', '>= 300', '> 300', /Expected: problem: said, Actual: said/],
     ['a null dereference', "(place ?? 'nowhere')", 'place', /Attempt to de-reference a null object/]
@@ -101,7 +114,9 @@ for (const [fault, from, to, words] of [
 test('a misspelt field in SOQL stops the load', async () => {
     await assert.rejects(
         failures(changed('SELECT Place__c', 'SELECT Plaze__c')),
-        (error) => error instanceof LoadErrors && /Api, line 13: No such column 'Plaze__c'/.test(error.message)
+        (error) =>
+            error instanceof LoadErrors &&
+            /Api, line 13: No such column 'Plaze__c'/.test(error.message)
     );
 });
 
@@ -120,7 +135,12 @@ const COMMAND = fileURLToPath(new URL('../test.mjs', import.meta.url));
 
 function command(files, ...words) {
     return inFolder({ ...VISITS, ...files }, (root) => {
-        const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, '--root', root, ...words]);
+        const { status, stdout, stderr } = spawnSync(process.execPath, [
+            COMMAND,
+            '--root',
+            root,
+            ...words
+        ]);
         return { status, said: `${stdout}${stderr}` };
     });
 }
@@ -141,10 +161,13 @@ test('the command runs one class or one test', async () => {
 });
 
 test('the command ends with 1 when a test fails, and says where', async () => {
-    const { status, said } = await command({ ...FILES, 'classes/Api.cls': changed('>= 300', '> 300') });
+    const { status, said } = await command({
+        ...FILES,
+        'classes/Api.cls': changed('>= 300', '> 300')
+    });
     assert.equal(status, 1);
     assert.match(said, /^FAIL Api_Tests\.anAnswerOf300IsNoSuccess/m);
-    assert.match(said, /Class\.Api_Tests\.anAnswerOf300IsNoSuccess: line 29, column 1/);
+    assert.match(said, /Class\.Api_Tests\.anAnswerOf300IsNoSuccess: line \d+, column 1/);
 });
 
 test('the command ends with 1 when there are no tests', async () => {
@@ -155,14 +178,18 @@ test('the command ends with 1 when there are no tests', async () => {
 });
 
 test('the command ends with 1 when too little of a class has run, and names the lines', async () => {
-    const idle = 'public class Idle {\n    public static Integer f() {\n        return 1;\n    }\n}';
+    const idle =
+        'public class Idle {\n    public static Integer f() {\n        return 1;\n    }\n}';
     const { status, said } = await command({ ...FILES, 'classes/Idle.cls': idle });
     assert.equal(status, 1);
     assert.match(said, /LOW {3}0 % {2}Idle {2}not run: 3/);
 });
 
 test('the command ends with 1 when a class cannot be loaded, and says where', async () => {
-    const { status, said } = await command({ ...FILES, 'classes/Bad.cls': 'public class Bad {\n Integer x = ;\n}' });
+    const { status, said } = await command({
+        ...FILES,
+        'classes/Bad.cls': 'public class Bad {\n Integer x = ;\n}'
+    });
     assert.equal(status, 1);
     assert.match(said, /Bad, line 2: /);
 });

@@ -72,7 +72,13 @@ const world = http.createServer(async (request, response) => {
     }
     const url = new URL(request.url, 'http://x');
     const body = Buffer.concat(chunks).toString();
-    seen.push({ method: request.method, path: url.pathname, q: url.searchParams.get('q'), headers: request.headers, body });
+    seen.push({
+        method: request.method,
+        path: url.pathname,
+        q: url.searchParams.get('q'),
+        headers: request.headers,
+        body
+    });
     const special = behave(url, response);
     if (special) {
         return;
@@ -81,9 +87,22 @@ const world = http.createServer(async (request, response) => {
         const { sub, aud } = JSON.parse(body);
         json(response, sub === 'nobody' ? 403 : 200, { token: `${sub}>${aud}` });
     } else if (url.pathname.endsWith('/sobjects')) {
-        json(response, 200, { sobjects: [{ name: 'Trip__c', keyPrefix: 'a7x' }, { name: 'Lead', keyPrefix: '00Q' }] });
+        json(response, 200, {
+            sobjects: [
+                { name: 'Trip__c', keyPrefix: 'a7x' },
+                { name: 'Lead', keyPrefix: '00Q' }
+            ]
+        });
     } else if (url.pathname.endsWith('/query')) {
-        const records = [{ attributes: { type: 'Lead' }, Id: '00Q000000000001EAA', LastName: 'Li', CreatedDate: '2027-01-02T03:04:05.000+0000', Owner: { attributes: { type: 'Name' }, Name: 'Ann' } }];
+        const records = [
+            {
+                attributes: { type: 'Lead' },
+                Id: '00Q000000000001EAA',
+                LastName: 'Li',
+                CreatedDate: '2027-01-02T03:04:05.000+0000',
+                Owner: { attributes: { type: 'Name' }, Name: 'Ann' }
+            }
+        ];
         json(response, 200, { totalSize: 1, done: true, records });
     } else {
         json(response, 200, { path: url.pathname, body });
@@ -106,9 +125,23 @@ async function run(method, params = {}, changes = {}) {
         method,
         params,
         org: { id: '00D000000000001EAA' },
-        user: { id: '005000000000001AAA', name: 'Ann Li', email: 'ann@x.example', username: 'ann@x.example', time_zone: 'Asia/Tokyo', locale: 'en_US', language: 'en_US' },
+        user: {
+            id: '005000000000001AAA',
+            name: 'Ann Li',
+            email: 'ann@x.example',
+            username: 'ann@x.example',
+            time_zone: 'Asia/Tokyo',
+            locale: 'en_US',
+            language: 'en_US'
+        },
         salesforce: { base_url: `${org}/salesforce/00D`, session: 'SESSION' },
-        named_credentials: { Booking_Service: { url: `${org}/service`, authorization_url: `${org}/callout-token`, audience: 'aud' } },
+        named_credentials: {
+            Booking_Service: {
+                url: `${org}/service`,
+                authorization_url: `${org}/callout-token`,
+                audience: 'aud'
+            }
+        },
         ...changes
     };
     const response = await fetch(`${address}/run`, { method: 'POST', body: JSON.stringify(call) });
@@ -122,8 +155,12 @@ before(async () => {
     write('classes/Desk.cls', CONTROLLER);
     await new Promise((resolve) => world.listen(0, '127.0.0.1', resolve));
     org = `http://127.0.0.1:${world.address().port}`;
-    runner = spawn(process.execPath, [COMMAND, '--port', '0', '--root', root], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [line] = await new Promise((resolve) => runner.stdout.once('data', (data) => resolve(String(data).split('\n'))));
+    runner = spawn(process.execPath, [COMMAND, '--port', '0', '--root', root], {
+        stdio: ['ignore', 'pipe', 'inherit']
+    });
+    const [line] = await new Promise((resolve) =>
+        runner.stdout.once('data', (data) => resolve(String(data).split('\n')))
+    );
     assert.match(line, /^apex runner listens on http:\/\/127\.0\.0\.1:\d+$/);
     address = line.split(' ').at(-1);
 });
@@ -141,25 +178,50 @@ beforeEach(() => {
 });
 
 const WISH = { name: 'n', guests: [{ email: 'g@x.example' }] };
-const TYPED = { recordId: '00Q000000000001', at: '2027-03-14T02:30:00Z', numbers: [1, 2], isBig: true, wish: WISH };
+const TYPED = {
+    recordId: '00Q000000000001',
+    at: '2027-03-14T02:30:00Z',
+    numbers: [1, 2],
+    isBig: true,
+    wish: WISH
+};
 
 describe('a call', () => {
     test('parameters become values and the value plain data: enabled members that are not null', async () => {
         const { ok, value, own_ms: own } = await run('typed', TYPED);
         assert.equal(ok, true);
-        assert.deepEqual(value, { count: 3, start_at: '2027-03-14T02:30:00.000Z', price: 1.5, names: ['00Q000000000001EAA', 'g@x.example'], more: { big: true }, shout: 'loud' });
+        assert.deepEqual(value, {
+            count: 3,
+            start_at: '2027-03-14T02:30:00.000Z',
+            price: 1.5,
+            names: ['00Q000000000001EAA', 'g@x.example'],
+            more: { big: true },
+            shout: 'loud'
+        });
         assert.equal(typeof own, 'number');
     });
-    test('statics are a call\'s own', async () => {
+    test("statics are a call's own", async () => {
         await run('typed', TYPED);
         assert.equal((await run('typed', TYPED)).value.count, 3);
     });
     test('class and method disregard case', async () => assert.equal((await run('WHO')).ok, true));
     for (const [what, params, words] of [
         ['an unknown member', { wish: { nope: 1 } }, /Unknown field: Desk.Wish.nope/],
-        ['a member that is not @AuraEnabled', { wish: { inner: 'x' } }, /Unknown field: Desk.Wish.inner/],
-        ['text for a list', { numbers: 'x' }, /invalid for action parameter 'numbers' of type 'List<Integer>'/],
-        ['a number for text', { recordId: 1 }, /invalid for action parameter 'recordId' of type 'Id'/],
+        [
+            'a member that is not @AuraEnabled',
+            { wish: { inner: 'x' } },
+            /Unknown field: Desk.Wish.inner/
+        ],
+        [
+            'text for a list',
+            { numbers: 'x' },
+            /invalid for action parameter 'numbers' of type 'List<Integer>'/
+        ],
+        [
+            'a number for text',
+            { recordId: 1 },
+            /invalid for action parameter 'recordId' of type 'Id'/
+        ],
         ['what is no id', { recordId: 'x' }, /invalid for action parameter 'recordId'/],
         ['a parameter that the method lacks', { records: [] }, /has no parameter records/]
     ]) {
@@ -174,7 +236,7 @@ describe('a call', () => {
         assert.equal(ok, false);
         assert.match(error.message, /No @AuraEnabled method Desk.closed found/);
     });
-    test('the running user and the org are the caller\'s', async () => {
+    test("the running user and the org are the caller's", async () => {
         assert.equal((await run('who')).value, '005000000000001AAAAsia/Tokyo00D000000000001EAA');
     });
     test('an AuraHandledException is told in its words', async () => {
@@ -184,16 +246,26 @@ describe('a call', () => {
     });
     test('other exceptions are told with type and stack', async () => {
         const { error } = await run('bad');
-        assert.deepEqual([error.type, error.message], ['System.NullPointerException', 'Attempt to de-reference a null object']);
+        assert.deepEqual(
+            [error.type, error.message],
+            ['System.NullPointerException', 'Attempt to de-reference a null object']
+        );
         assert.match(error.stack, /^Class\.Desk\.bad: line \d+, column 1$/);
-        assert.deepEqual([(await run('own')).error.type, (await run('own')).error.message], ['Desk.DeskException', 'mine']);
+        assert.deepEqual(
+            [(await run('own')).error.type, (await run('own')).error.message],
+            ['Desk.DeskException', 'mine']
+        );
     });
-    test('nothing is written from a served call', async () => assert.match((await run('write')).error.message, /not played/));
+    test('nothing is written from a served call', async () =>
+        assert.match((await run('write')).error.message, /not played/));
 });
 
 describe('callouts', () => {
-    test('go to the named credential with the running user\'s token', async () => {
-        assert.deepEqual(JSON.parse((await run('call', { path: '/v1/a?b=c' })).value), { path: '/service/v1/a', body: '' });
+    test("go to the named credential with the running user's token", async () => {
+        assert.deepEqual(JSON.parse((await run('call', { path: '/v1/a?b=c' })).value), {
+            path: '/service/v1/a',
+            body: ''
+        });
         assert.equal(seen.at(-1).headers.authorization, 'Bearer 005000000000001AAA>aud');
     });
     test('a body is sent as it is', async () => {
@@ -201,27 +273,51 @@ describe('callouts', () => {
     });
     test('a timeout is a Read timed out', async () => {
         behave = (url) => url.pathname === '/service/slow';
-        assert.equal((await run('call', { path: '/slow', wait: 80 })).value, 'failed: Read timed out');
+        assert.equal(
+            (await run('call', { path: '/slow', wait: 80 })).value,
+            'failed: Read timed out'
+        );
     });
     test('a broken connection is told', async () => {
         behave = (url, response) => url.pathname === '/service/broken' && response.destroy();
         assert.match((await run('call', { path: '/x' })).value, /path/);
-        behave = (url, response) => { if (url.pathname === '/service/broken') { response.destroy(); return true; } return null; };
-        assert.equal((await run('call', { path: '/broken' })).value, 'failed: Unexpected end of file from server');
+        behave = (url, response) => {
+            if (url.pathname === '/service/broken') {
+                response.destroy();
+                return true;
+            }
+            return null;
+        };
+        assert.equal(
+            (await run('call', { path: '/broken' })).value,
+            'failed: Unexpected end of file from server'
+        );
     });
     test('a refused connection is told', async () => {
-        const credential = { url: 'http://127.0.0.1:1', authorization_url: `${org}/callout-token`, audience: 'aud' };
-        const { value } = await run('call', { path: '/x' }, { named_credentials: { Booking_Service: credential } });
+        const credential = {
+            url: 'http://127.0.0.1:1',
+            authorization_url: `${org}/callout-token`,
+            audience: 'aud'
+        };
+        const { value } = await run(
+            'call',
+            { path: '/x' },
+            { named_credentials: { Booking_Service: credential } }
+        );
         assert.equal(value, 'failed: Connection refused (Connection refused)');
     });
-    test('a missing named credential is told in the platform\'s words', async () => {
-        assert.equal((await run('other')).value, "The callout couldn't access the endpoint. You might not have the required permissions, or the named credential \"Nobody\" might not exist.");
+    test("a missing named credential is told in the platform's words", async () => {
+        assert.equal(
+            (await run('other')).value,
+            'The callout couldn\'t access the endpoint. You might not have the required permissions, or the named credential "Nobody" might not exist.'
+        );
     });
     test('a user without a token is told the same', async () => {
         const { value } = await run('call', { path: '/x' }, { user: { id: 'nobody' } });
         assert.match(value, /couldn't access the endpoint.*"Booking_Service"/);
     });
-    test('the 101st is one too many', async () => assert.match((await run('many')).error.message, /Too many callouts: 101/));
+    test('the 101st is one too many', async () =>
+        assert.match((await run('many')).error.message, /Too many callouts: 101/));
     test('a call that waits does not hold up others, and does not count the waiting as its own', async () => {
         let release;
         behave = (url, response) => {
@@ -242,31 +338,55 @@ describe('callouts', () => {
 });
 
 describe('queries', () => {
-    test('go to the org with the user\'s session; values are escaped, WITH USER_MODE is the session\'s', async () => {
+    test("go to the org with the user's session; values are escaped, WITH USER_MODE is the session's", async () => {
         const { value } = await run('leads', { name: "O'Neil\\ WITH USER_MODE" });
         const { q, headers, path } = seen.at(-1);
         assert.equal(path, '/salesforce/00D/services/data/v65.0/query');
-        assert.equal(q, "SELECT Id, LastName, Owner.Name, CreatedDate FROM Lead WHERE LastName = 'O\\'Neil\\\\ WITH USER_MODE' LIMIT 5");
+        assert.equal(
+            q,
+            "SELECT Id, LastName, Owner.Name, CreatedDate FROM Lead WHERE LastName = 'O\\'Neil\\\\ WITH USER_MODE' LIMIT 5"
+        );
         assert.equal(headers.authorization, 'Bearer SESSION');
-        assert.deepEqual(value, [{ Id: '00Q000000000001EAA', LastName: 'Li', CreatedDate: '2027-01-02T03:04:05.000Z', Owner: { Name: 'Ann' } }]);
+        assert.deepEqual(value, [
+            {
+                Id: '00Q000000000001EAA',
+                LastName: 'Li',
+                CreatedDate: '2027-01-02T03:04:05.000Z',
+                Owner: { Name: 'Ann' }
+            }
+        ]);
     });
     test('objects that only the org knows are found by an id', async () => {
         assert.equal((await run('sees', { recordId: 'a7x000000000001' })).value, true);
         assert.match(seen.at(-1).q, /^SELECT Id FROM Trip__c WHERE Id = 'a7x000000000001\w{3}'$/);
     });
     test('a refusal is a QueryException', async () => {
-        behave = (url, response) => url.pathname.endsWith('/query') && (json(response, 400, [{ errorCode: 'INVALID_TYPE', message: 'sObject type is not supported.' }]), true);
+        behave = (url, response) =>
+            url.pathname.endsWith('/query') &&
+            (json(response, 400, [
+                { errorCode: 'INVALID_TYPE', message: 'sObject type is not supported.' }
+            ]),
+            true);
         const { error } = await run('leads', { name: 'x' });
-        assert.deepEqual([error.type, error.message], ['System.QueryException', 'sObject type is not supported.']);
+        assert.deepEqual(
+            [error.type, error.message],
+            ['System.QueryException', 'sObject type is not supported.']
+        );
     });
 });
 
 describe('the classes', () => {
     test('are read again when a file changes, and a fault in them is told until it is gone', async () => {
-        write('classes/Extra.cls', 'public class Extra { @AuraEnabled public static Integer one() { return 1; } }');
+        write(
+            'classes/Extra.cls',
+            'public class Extra { @AuraEnabled public static Integer one() { return 1; } }'
+        );
         await fetch(`${address}/reload`, { method: 'POST' });
         assert.equal((await run('one', {}, { class: 'Extra' })).value, 1);
-        write('classes/Extra.cls', 'public class Extra { @AuraEnabled public static Integer one() { return nope; } }');
+        write(
+            'classes/Extra.cls',
+            'public class Extra { @AuraEnabled public static Integer one() { return nope; } }'
+        );
         utimesSync(join(root, 'classes/Extra.cls'), 1, 1);
         const reloaded = await (await fetch(`${address}/reload`, { method: 'POST' })).json();
         assert.match(reloaded.error.message, /Extra, line 1: Variable does not exist: nope/);
