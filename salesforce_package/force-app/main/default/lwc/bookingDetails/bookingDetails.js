@@ -198,7 +198,7 @@ export default class BookingDetails extends LightningElement {
         return fill(
             when,
             dateText(startAt, this.timeZone, userLocale, 'medium'),
-            spanText(startAt, endAt, this.timeZone, userLocale)
+            unbroken(spanText(startAt, endAt, this.timeZone, userLocale))
         );
     }
 
@@ -215,7 +215,7 @@ export default class BookingDetails extends LightningElement {
         if (isSameClock(startAt, this.timeZone, this.guestTimeZone)) {
             return this.guestTimeZone === this.timeZone ? '' : fill(sameClock, zone);
         }
-        const span = spanText(startAt, endAt, this.guestTimeZone, userLocale);
+        const span = unbroken(spanText(startAt, endAt, this.guestTimeZone, userLocale));
         return fill(guestClock, this.withGuestDay(span, startAt), zone);
     }
 
@@ -540,6 +540,11 @@ const GUEST_FIELDS = ['guestEmail', 'guestName'];
 function lengthFault(field, text) {
     const most = MOST_CHARACTERS[field];
     return text.length > most ? fill(tooLong, number(text.length), number(most)) : '';
+}
+
+/** From when to when, kept on one line. */
+function unbroken(span) {
+    return span.replace(/\s/g, '\u00a0');
 }
 
 function number(value) {
