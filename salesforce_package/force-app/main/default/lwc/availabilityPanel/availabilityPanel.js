@@ -585,6 +585,9 @@ export default class AvailabilityPanel extends LightningElement {
     /** How many calendars are read now; 0 when that is not known before the answer. */
     get calendarsAsked() {
         const { hostId, allHosts } = this._asked;
+        if (this._shown && this._shown.question === this.question) {
+            return this.times.people.length;
+        }
         if (hostId && !allHosts) {
             return 1 + this._coHostIds.length;
         }
@@ -613,13 +616,13 @@ export default class AvailabilityPanel extends LightningElement {
     /** What there is to say of the week as a whole; nothing when there are times to choose. */
     get weekWords() {
         const { offered, matching } = this.weekModel;
-        if (!offered) {
-            return this.nothingWords;
-        }
         if (matching) {
             return this.model.offered || this.view !== DAY ? '' : labels.noneInDay;
         }
-        return this.nextSuiting ? fill(labels.nextSuits, this.spokenNext) : labels.noneSuits;
+        const words = offered ? labels.noneSuits : this.nothingWords;
+        return this.nextSuiting
+            ? fill(labels.twoSentences, words, fill(labels.nextThatSuits, this.spokenNext))
+            : words;
     }
 
     get nothingWords() {
@@ -788,8 +791,7 @@ export default class AvailabilityPanel extends LightningElement {
     /** When none of those shown suits the guest, which is the next one that does. */
     async searchSuiting() {
         this.nextSuiting = null;
-        const { offered, matching } = this.weekModel;
-        if (!isNarrowed(this.narrowing) || matching || !offered) {
+        if (!isNarrowed(this.narrowing) || this.weekModel.matching) {
             return;
         }
         const weekEnd = startOfDay(addDays(this._shown.monday, 7), this.timeZone);

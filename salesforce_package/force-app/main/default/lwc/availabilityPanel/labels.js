@@ -9,7 +9,7 @@ import minutes from '@salesforce/label/c.Booking_Times_Minutes';
 import nextDay from '@salesforce/label/c.Booking_Times_Next_Day';
 import nextFree from '@salesforce/label/c.Booking_Times_Next_Free';
 import nextMatching from '@salesforce/label/c.Booking_Times_Next_Matching';
-import nextSuits from '@salesforce/label/c.Booking_Times_Next_Suits';
+import nextThatSuits from '@salesforce/label/c.Booking_Times_Next_That_Suits';
 import nextWeek from '@salesforce/label/c.Booking_Times_Next_Week';
 import nobodyBookable from '@salesforce/label/c.Booking_Times_Nobody_Bookable';
 import nobodyBookableNext from '@salesforce/label/c.Booking_Times_Nobody_Bookable_Next';
@@ -33,6 +33,7 @@ import showNextWeek from '@salesforce/label/c.Booking_Times_Show_Next_Week';
 import thinned from '@salesforce/label/c.Booking_Times_Thinned';
 import title from '@salesforce/label/c.Booking_Times_Title';
 import today from '@salesforce/label/c.Booking_Times_Today';
+import twoSentences from '@salesforce/label/c.Booking_Times_Two_Sentences';
 import unavailable from '@salesforce/label/c.Booking_Times_Unavailable_Title';
 import unavailableMore from '@salesforce/label/c.Booking_Times_Unavailable_More';
 import view from '@salesforce/label/c.Booking_Times_View';
@@ -53,7 +54,7 @@ export const labels = {
     nextDay,
     nextFree,
     nextMatching,
-    nextSuits,
+    nextThatSuits,
     nextWeek,
     nobodyBookable,
     nobodyBookableNext,
@@ -77,6 +78,7 @@ export const labels = {
     thinned,
     title,
     today,
+    twoSentences,
     unavailable,
     unavailableMore,
     view,

@@ -390,10 +390,26 @@ describe('c-availability-panel', () => {
 
             expect(status(element)).toBe(
                 'None of these times suits what the guest says. ' +
-                    'Next that does: Tuesday, March 16 at 9.'
+                    'Next that suits: Tuesday, March 16 at 9.'
             );
             await click(element, '.offer');
             expect(datesOf(element)[0]).toBe('2027-03-15');
+        });
+
+        it('offers the next time that suits also when nothing at all is free this week', async () => {
+            const at = (date, minutes) => {
+                const { free, reasons } = usual(date, minutes);
+                return free && date < '2027-03-08'
+                    ? { reasons: [busy('anna')] }
+                    : { free, reasons };
+            };
+            serve({ at });
+            const element = await draw({ guestTimeZone: BERLIN });
+            await say(element, { weekdays: [5] });
+
+            expect(status(element)).toBe(
+                'Nothing free is left this week. Next that suits: Friday, March 12 at 9.'
+            );
         });
 
         it('says until when nothing suits', async () => {
