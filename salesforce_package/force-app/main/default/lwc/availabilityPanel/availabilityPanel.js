@@ -490,7 +490,9 @@ export default class AvailabilityPanel extends LightningElement {
     }
 
     get isCounted() {
-        return Boolean(this._shown) && this.times.hostCount > 1;
+        const { hostId, allHosts } = this._asked;
+        const isOneHost = Boolean(hostId) && !allHosts;
+        return Boolean(this._shown) && !isOneHost && this.times.hostCount > 1;
     }
 
     // -------------------------------------------------------------------------------- texts
