@@ -270,6 +270,11 @@ describe('control', () => {
             LIMITS.cpuMs = cpuMs;
         }
     });
+    test('many calls one after the other are no recursion', () =>
+        passes(
+            'Integer n = 0; for (Integer i = 0; i < 1500; i++) { n = S.next(n); } Assert.areEqual(1500, n);',
+            'public class S { public static Integer next(Integer n) { return n + 1; } }'
+        ));
     test('an endless recursion ends', () =>
         fails(
             /Maximum stack depth/,

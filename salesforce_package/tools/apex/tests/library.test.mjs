@@ -128,6 +128,10 @@ describe('collections', () => {
             'List<Integer> l = new List<Integer>{ 1, 3, 2 }; l.sort(new Down()); Assert.areEqual(new List<Integer>{ 3, 2, 1 }, l);',
             'public class Down implements Comparator<Integer> { public Integer compare(Integer a, Integer b) { return b - a; } }'
         ));
+    test('collections are made of collections', () =>
+        passes(
+            "Set<String> s = new Set<String>(new List<String>{ 'a', 'b', 'a' }); Assert.areEqual(new List<String>{ 'a', 'b' }, new List<String>(s)); Assert.areEqual(s, new Set<String>(s)); Map<String, Integer> m = new Map<String, Integer>{ 'a' => 1 }; Assert.areEqual(m, new Map<String, Integer>(m));"
+        ));
     test('sets hold each once and regard case', () =>
         passes(
             "Set<String> s = new Set<String>{ 'a', 'A', 'a' }; Assert.areEqual(2, s.size()); Assert.isFalse(s.add('a')); Assert.isTrue(s.containsAll(new List<String>{ 'a' })); s.retainAll(new Set<String>{ 'A' }); Assert.areEqual('{A}', s.toString());"
