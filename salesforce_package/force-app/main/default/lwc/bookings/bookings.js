@@ -33,7 +33,8 @@ const LISTS = {
             newest_first: false,
             most: 10
         }),
-        has: (booking, nowMs) => toMs(booking.end_at) > nowMs
+        has: (booking, nowMs) => toMs(booking.end_at) > nowMs,
+        marksNew: true
     },
     past: {
         title: past,
@@ -59,7 +60,7 @@ export default class Bookings extends LightningElement {
 
     lists = { upcoming: NOT_ASKED, past: NOT_ASKED };
     nowMs = now();
-    newBookingId = '';
+    newBooking = null;
     isCreating = false;
 
     timeZone = timeZone;
@@ -110,7 +111,7 @@ export default class Bookings extends LightningElement {
 
     startAgain() {
         this.lists = { upcoming: NOT_ASKED, past: NOT_ASKED };
-        this.newBookingId = '';
+        this.newBooking = null;
         this.isCreating = false;
         this.reload();
     }
@@ -208,7 +209,7 @@ export default class Bookings extends LightningElement {
     }
 
     showBooked(booking) {
-        this.newBookingId = booking.booking_id;
+        this.newBooking = booking;
         this.reload();
     }
 
@@ -222,13 +223,17 @@ export default class Bookings extends LightningElement {
         return this.lists.upcoming.isLoading || this.lists.past.isLoading;
     }
 
+    get newBookingId() {
+        return this.newBooking ? this.newBooking.booking_id : '';
+    }
+
     get sections() {
         return Object.keys(LISTS).map((name) => this.sectionOf(name));
     }
 
     sectionOf(name) {
         const { bookings, cursor, problem, isLoading } = this.lists[name];
-        const shown = newFirst(bookings || [], this.newBookingId);
+        const shown = newFirst(bookings || [], LISTS[name].marksNew ? this.newBooking : null);
         return {
             name,
             headingId: `heading-${name}`,
@@ -246,8 +251,11 @@ export default class Bookings extends LightningElement {
     }
 }
 
-/** What was just booked is looked for first, whenever it takes place. */
-function newFirst(bookings, newBookingId) {
-    const isNew = (each) => each.booking_id === newBookingId;
-    return [...bookings.filter(isNew), ...bookings.filter((each) => !isNew(each))];
+/** What was just booked stands first, whenever it takes place and on whichever page it came. */
+function newFirst(bookings, newBooking) {
+    if (!newBooking) {
+        return bookings;
+    }
+    const isNew = (each) => each.booking_id === newBooking.booking_id;
+    return [bookings.find(isNew) || newBooking, ...bookings.filter((each) => !isNew(each))];
 }

@@ -219,6 +219,19 @@ describe('c-bookings', () => {
         expect(find(element, 'c-booking-list').newBookingId).toBe('later');
     });
 
+    it('renders it first also when it comes only on a later page', async () => {
+        answer({ upcoming: [[NEXT], [LATER]] });
+        const element = await show();
+
+        announce(LATER);
+        await settle();
+        expect(idsOf(element, 0)).toEqual(['later', 'next']);
+
+        button(element, 'Show more').click();
+        await settle();
+        expect(idsOf(element, 0)).toEqual(['later', 'next']);
+    });
+
     it('does not look again for what was booked for another record', async () => {
         await show();
         askBookings.mockClear();
