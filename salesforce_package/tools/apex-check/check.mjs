@@ -28,8 +28,9 @@ const checking = typeErrors(java.command, process.cwd());
 const files = globSync('force-app/**/*.cls').sort();
 const model = new Model();
 for (const file of files) {
-    for (const { line, message } of model.read(file))
+    for (const { line, message } of model.read(file)) {
         tell(file, line, `cannot be read: ${message}`);
+    }
 }
 const inventory = packageInventory();
 const queries = holdQueries(model, inventory, tell);

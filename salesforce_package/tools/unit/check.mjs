@@ -7,8 +7,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 const jest = join(
-    createRequire(createRequire(import.meta.url).resolve('@salesforce/sfdx-lwc-jest/package.json'))
-        .resolve('jest/package.json'),
+    createRequire(
+        createRequire(import.meta.url).resolve('@salesforce/sfdx-lwc-jest/package.json')
+    ).resolve('jest/package.json'),
     '../bin/jest.js'
 );
 const { status } = spawnSync(

@@ -120,8 +120,9 @@ class Scopes {
     }
 
     enter(node, kind) {
-        if (kind === 'MethodDeclaration' || kind === 'ConstructorDeclaration')
+        if (kind === 'MethodDeclaration' || kind === 'ConstructorDeclaration') {
             this.#variables.clear();
+        }
         if (kind === 'ClassDeclaration') {
             const name = node.id().getText();
             this.type =

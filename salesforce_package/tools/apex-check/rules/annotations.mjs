@@ -58,11 +58,12 @@ function holdOffered(model, inventory, member, say) {
     if (member.kind !== 'method') {
         const problem = carryProblem(model, inventory, member.type, member.owner);
         if (problem) say(member, `offers ${member.name} to components: ${problem}`);
-        if (member.modifiers.has('static'))
+        if (member.modifiers.has('static')) {
             say(
                 member,
                 `offers the static ${member.name} to components, which see none of that. Make it an instance's.`
             );
+        }
         return;
     }
     if (
@@ -83,11 +84,12 @@ function holdOffered(model, inventory, member, say) {
     }
     if (/cacheable=true/.test(member.annotations.get('auraenabled'))) {
         const written = writeBelow(model, member, new Set());
-        if (written)
+        if (written) {
             say(
                 member,
                 `is cacheable, but writes: ${written}. Take cacheable=true away, or the writing.`
             );
+        }
     }
 }
 
@@ -104,10 +106,11 @@ function carryProblem(model, inventory, written, from) {
     if (written.endsWith('[]')) return carryProblem(model, inventory, written.slice(0, -2), from);
     if (CARRIED.has(written.toLowerCase())) return '';
     const own = model.find(written, from);
-    if (own)
+    if (own) {
         return holdsOffered(model, own)
             ? ''
             : `${written} has no @AuraEnabled member, so it would arrive empty. Offer its members.`;
+    }
     return inventory.hasObject(written) ? '' : `a ${written} cannot go to a component.`;
 }
 
@@ -123,11 +126,12 @@ function holdOverloads(offered, say) {
     const seen = new Set();
     for (const member of offered.filter(({ kind }) => kind === 'method')) {
         const name = member.name.toLowerCase();
-        if (seen.has(name))
+        if (seen.has(name)) {
             say(
                 member,
                 `offers ${member.name} to components a second time with other parameters, which Salesforce refuses. Give it another name.`
             );
+        }
         seen.add(name);
     }
 }
@@ -137,11 +141,12 @@ function holdInvocable(model, inventory, member, say) {
     if (!modifiers.has('static') || !(modifiers.has('public') || modifiers.has('global'))) {
         say(member, `is an @InvocableMethod, but ${name} is not public static. Make it so.`);
     }
-    if (member.owner.outer)
+    if (member.owner.outer) {
         say(
             member,
             `is an @InvocableMethod inside the inner class ${member.owner.name}. Put it into an outermost one.`
         );
+    }
     const item = (written) => /^list<(.*)>$/i.exec(written)?.[1];
     if (parameters.length > 1 || parameters.some((one) => !item(one.type))) {
         say(
@@ -180,8 +185,9 @@ function writeBelow(model, member, seen) {
         if (kind === 'DotExpression' && DATABASE_WRITES.test(node.getText().toLowerCase())) {
             written = `"${node.getText()}" in ${member.name}`;
         }
-        for (const called of calledBy(model, node, member.owner))
+        for (const called of calledBy(model, node, member.owner)) {
             written ||= writeBelow(model, called, seen);
+        }
         return true;
     });
     return written;

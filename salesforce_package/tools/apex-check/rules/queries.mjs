@@ -45,8 +45,9 @@ function holdDynamic(inventory, type, file, node, tell) {
     const call = node.dotMethodCall?.();
     if (!call || node.expression().getText().toLowerCase() !== 'database') return 0;
     const method = call.anyId().getText().toLowerCase();
-    if (!/^(query|querywithbinds|getquerylocator|insert|update|upsert|delete)$/.test(method))
+    if (!/^(query|querywithbinds|getquerylocator|insert|update|upsert|delete)$/.test(method)) {
         return 0;
+    }
     const given = call.expressionList()?.expression_list() ?? [];
     if (
         !type.isTest &&
@@ -61,8 +62,9 @@ function holdDynamic(inventory, type, file, node, tell) {
     const text = literalOf(given[0]);
     if (!text?.toLowerCase().startsWith('select')) return 1;
     const { tree, errors } = parseText(text, 'query');
-    for (const { message } of errors)
+    for (const { message } of errors) {
         tell(file, node.start.line, `holds a query that cannot be read: ${message}`);
+    }
     if (errors.length === 0) {
         holdQuery(inventory, tree, (line, message) => tell(file, node.start.line, message));
     }
@@ -82,8 +84,9 @@ function holdQuery(inventory, query, say) {
             .map((entry) => entry.soqlId()?.getText().toLowerCase())
     );
     walk(query, (node, kind) => {
-        if (kind === 'SubQuery' || kind === 'BoundExpression' || kind === 'FromNameList')
+        if (kind === 'SubQuery' || kind === 'BoundExpression' || kind === 'FromNameList') {
             return false;
+        }
         if (kind === 'TypeOf') return false;
         if (kind === 'FieldName' && !aliases.has(node.getText().toLowerCase())) {
             const problem = fieldProblem(inventory, from, node.getText());
@@ -98,8 +101,9 @@ function fieldProblem(inventory, object, path) {
     let at = parts[0].toLowerCase() === object.toLowerCase() ? (parts.shift(), object) : object;
     for (const relationship of parts.slice(0, -1)) {
         const next = inventory.related(at, relationship);
-        if (!next)
+        if (!next) {
             return `queries ${path}: ${at} has no relationship ${relationship}. Correct the name.`;
+        }
         at = next;
     }
     const field = parts.at(-1);
