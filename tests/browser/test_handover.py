@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -62,7 +63,7 @@ def test_a_host_is_chosen_a_time_is_clicked_and_everybody_agrees(
     screen.choose_type("Discovery call")
     screen.host("Executive").click()
     screen.go_to(TUESDAY.date())
-    expect(screen.time(TUESDAY)).to_have_accessible_name("10:30")
+    expect(screen.time(TUESDAY)).to_have_accessible_name(re.compile("Tuesday, .* 10:30 AM"))
     screen.picture("times")
     screen.time(TUESDAY).click()
     expect(screen.field("Guest’s email")).to_have_value(guest)
@@ -70,9 +71,9 @@ def test_a_host_is_chosen_a_time_is_clicked_and_everybody_agrees(
     screen.book()
     screen.wait_until_all_is_done()
     screen.picture("booked")
-    expect_everywhere(screen, house, host=executive, guest=guest)
     screen.panel.get_by_role("button", name="Done").click()
 
+    expect_everywhere(screen, house, host=executive, guest=guest)
     expect(screen.bookings).to_contain_text("Just booked")
     expect(screen.bookings).to_contain_text("Scheduled")
     screen.picture("record-booked")
@@ -97,8 +98,8 @@ def test_the_keyboard_alone_books_with_a_chosen_host(screen: Screen, house: Hous
     screen.tab_to(screen.panel.locator('[role="gridcell"][tabindex="0"]'))
     screen.press("Home", "ArrowRight")
     focused = screen.panel.locator('[role="gridcell"]:focus')
-    expect(focused).to_have_attribute("data-start", f"{TUESDAY:%Y-%m-%d}T08:00:00Z")
-    screen.press("ArrowDown", "ArrowDown", "ArrowDown")
+    expect(focused).to_have_attribute("data-start", f"{TUESDAY:%Y-%m-%d}T09:00:00Z")
+    screen.press("ArrowDown")
     expect(screen.time(TUESDAY)).to_be_focused()
     screen.press("Enter")
     screen.tab_to(screen.panel.get_by_role("button", name="Book", exact=True))
@@ -191,7 +192,7 @@ def finish(screen: Screen, *, by: str, screenshot: str, sees: str) -> None:
         screen.go_to(TUESDAY.date())
         screen.time(TUESDAY).wait_for()
         screen.tab_to(screen.panel.locator('[role="gridcell"][tabindex="0"]'))
-        screen.press("Home", "ArrowRight", "ArrowDown", "ArrowDown", "ArrowDown")
+        screen.press("Home", "ArrowRight", "ArrowDown")
         expect(screen.time(TUESDAY)).to_be_focused()
         screen.press("Enter")
     expect(screen.panel).to_contain_text(sees)

@@ -7,6 +7,9 @@ export default class CreateBookingAction extends LightningElement {
     /** The record; an action gets it only after it is on the page. */
     @api recordId;
 
+    /** Its object; the platform gives it to every action. */
+    @api objectApiName;
+
     title = title;
 
     handleClose() {

@@ -4,7 +4,7 @@ import { askAvailability } from 'c/bookingCalls';
 import { dateIn, partsIn, toMs } from 'c/bookingTime';
 import { answerOf, away, busy, past, person } from '../../bookingTimes/__tests__/answers';
 
-jest.mock('c/bookingCalls', () => ({ askAvailability: jest.fn() }), { virtual: true });
+jest.mock('c/bookingCalls', () => ({ askAvailability: jest.fn() }));
 
 const BERLIN = 'Europe/Berlin';
 const NEW_YORK = 'America/New_York';

@@ -2,7 +2,7 @@ import { createElement } from 'lwc';
 import BookingProgress from 'c/bookingProgress';
 import { askBooking } from 'c/bookingCalls';
 
-jest.mock('c/bookingCalls', () => ({ askBooking: jest.fn() }), { virtual: true });
+jest.mock('c/bookingCalls', () => ({ askBooking: jest.fn() }));
 
 const target = (name, more = {}) => ({
     target: name,
