@@ -42,6 +42,16 @@ export default [
             '@lwc/lwc/no-document-query': 'off',
             'no-await-in-loop': 'off',
             'no-loop-func': 'off',
+            // jest then takes the real one now and then, depending on which file ran before.
+            'no-restricted-syntax': [
+                'error',
+                {
+                    selector:
+                        'CallExpression[callee.object.name=jest][callee.property.name=/mock$/i]' +
+                        '[arguments.0.value=/^c\\u002F/][arguments.2]',
+                    message: 'A component that exists is not virtual: leave { virtual: true } away.'
+                }
+            ],
             // Our helpers make claims too.
             'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*'] }]
         }
