@@ -17,7 +17,7 @@ demo: setup-demo ## Run everything on this machine, with an organisation to try 
 
 test: browser check ## Run everything that continuous integration runs
 	$(BIN)/pytest -n auto
-	$(PACKAGE)/check.mjs unit apex apex-tests scan
+	$(PACKAGE)/check.mjs tools scan unit apex apex-tests
 
 check: setup ## Run the fast half: formatting, lint, types, who may import whom, Salesforce metadata
 	$(BIN)/ruff format --check .
