@@ -10,7 +10,12 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+)
 from cryptography.x509 import load_pem_x509_certificate
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -18,6 +23,7 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.definitions import SCHEMA_VERSION, dump_booking_type, dump_working_hours
 from app.deliveries.attention import begin_again
+from app.inputs import zones
 from app.payloads import template_problem
 from app.sealing import Sealer
 from app.storage.database import Database
@@ -33,15 +39,36 @@ from app.storage.tables import (
 )
 from app.tokens import seal_token, secret_place, token_place
 from app.vendors import NotConnectedError
-from booking_types.errors import Fault, InvalidDefinitionError
+from booking_types.errors import Fault, InvalidDefinitionError, InvalidRequestError
 from booking_types.filters import faults
 from booking_types.model import BookingType, Platform, WorkingHours
 from booking_types.salesforce_ids import salesforce_id
 from connectors.protocols import Token, Vendor
 
+#: The first three characters of an org's id.
+_ORG_PREFIX = "00D"
+
+
+def _require_private_key(pem: str) -> None:
+    try:
+        load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise InvalidRequestError(
+            "This is no private key in PEM form without a password.",
+            code="invalid_private_key",
+            field="private_key_pem",
+        ) from None
+
 
 def _public_key(certificate: str) -> str:
-    found = load_pem_x509_certificate(certificate.encode()).public_key()
+    try:
+        found = load_pem_x509_certificate(certificate.encode()).public_key()
+    except ValueError:
+        raise InvalidRequestError(
+            "This is no certificate in PEM form; Salesforce gives it by Download Certificate.",
+            code="invalid_certificate",
+            field="certificates",
+        ) from None
     return found.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
@@ -132,8 +159,20 @@ class Administration:
 
         Returns:
             Our id of the org.
+
+        Raises:
+            InvalidRequestError: Something of it is wrong; ``field`` says what. Nothing is stored.
         """
-        theirs = salesforce_id(salesforce_org_id)
+        theirs = salesforce_id(salesforce_org_id, field="salesforce_org_id")
+        if not theirs.startswith(_ORG_PREFIX):
+            raise InvalidRequestError(
+                f"An org's id begins with {_ORG_PREFIX}; it stands in Setup, Company Information.",
+                code="invalid_salesforce_id",
+                field="salesforce_org_id",
+            )
+        time_zone = zones.time_zone(time_zone, field="time_zone")
+        _require_private_key(private_key_pem)
+        keys = {kid: _public_key(certificate) for kid, certificate in certificates.items()}
         with self._database.transaction_for_issuer(theirs) as session:
             known = session.scalar(sa.select(Org.org_id).where(Org.salesforce_org_id == theirs))
         org_id = known or uuid4()
@@ -155,18 +194,18 @@ class Administration:
                 .values(org_id=org_id, salesforce_org_id=theirs, **values)
                 .on_conflict_do_update(index_elements=["org_id"], set_=values)
             )
-            for kid, certificate in certificates.items():
+            for kid, public_key in keys.items():
                 session.execute(
                     insert(OrgCertificate)
                     .values(
                         org_id=org_id,
                         kid=kid,
                         salesforce_org_id=theirs,
-                        public_key=_public_key(certificate),
+                        public_key=public_key,
                     )
                     .on_conflict_do_update(
                         index_elements=["org_id", "kid"],
-                        set_={"public_key": _public_key(certificate)},
+                        set_={"public_key": public_key},
                     )
                 )
         self._take_up_again(org_id)

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -193,6 +193,73 @@ def walkthrough(scenario: str) -> None:
             f"choose one of {', '.join(SCENARIOS)} or all", param_hint="SCENARIO"
         )
     raise SystemExit(0 if run(names, console=Console(highlight=False)) else 1)
+
+
+@main.command("connect-org")
+@click.option("--org", "salesforce_org_id", required=True, help="Setup, Company Information: 00D…")
+@click.option("--name", required=True, help="As people should see it.")
+@click.option("--time-zone", required=True, help="The org's, like Europe/Berlin.")
+@click.option("--consumer-key", required=True, help="Of the External Client App.")
+@click.option("--username", required=True, help="Of the integration user.")
+@click.option(
+    "--private-key",
+    type=click.File(),
+    required=True,
+    help="Whose certificate the External Client App has.",
+)
+@click.option(
+    "--certificate",
+    type=click.File(),
+    required=True,
+    help="What Salesforce's Download Certificate gave.",
+)
+@click.option(
+    "--certificate-name",
+    default="Booking_Service",
+    show_default=True,
+    help="What the certificate is called in Salesforce.",
+)
+@click.option("--login-url", default="", help="https://test.salesforce.com for a sandbox.")
+@_readable
+def connect_org(
+    private_key: IO[str], certificate: IO[str], certificate_name: str, login_url: str, **org: str
+) -> None:
+    """Connect a Salesforce org with this service, or change how it is reached."""
+    from app.administration import Administration
+    from app.wiring import Wiring
+    from booking_types.errors import InvalidRequestError
+
+    wiring = Wiring.from_environment(is_worker=True)
+    try:
+        org_id = Administration(database=wiring.database, sealer=wiring.sealer).connect_org(
+            private_key_pem=_text(private_key),
+            certificates={certificate_name: _text(certificate)},
+            login_url=login_url or None,
+            **org,
+        )
+    except InvalidRequestError as error:
+        option = _OPTIONS_OF_ORG.get(error.field or "", error.field or "")
+        raise click.BadParameter(error.message, param_hint=option) from None
+    finally:
+        wiring.close()
+    click.echo(f"Connected. The service's id of this org is {org_id}.")
+    click.echo("Now see whether Salesforce lets us in: handover doctor")
+
+
+_OPTIONS_OF_ORG = {
+    "salesforce_org_id": "--org",
+    "time_zone": "--time-zone",
+    "private_key_pem": "--private-key",
+    "certificates": "--certificate",
+}
+
+
+def _text(file: IO[str]) -> str:
+    """What stands in a file; nothing of one that is no text, so that it is refused as such."""
+    try:
+        return file.read()
+    except UnicodeDecodeError:
+        return ""
 
 
 @main.command()
