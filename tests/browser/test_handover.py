@@ -39,6 +39,7 @@ def expect_everywhere(screen: Screen, house: House, *, host: Person, guest: str)
     expect(outside.get_by_role("region", name="Mail")).to_contain_text(guest)
     expect(outside.get_by_role("region", name="belongs to the record")).to_contain_text("Scheduled")
     expect(outside.get_by_role("region", name="Calendars")).to_contain_text(host.name)
+    expect(outside.get_by_role("button", name="Show all")).to_be_hidden()
     assert len(invitations(house, guest)) == 1
     assert the_booking(house).host_id == host.user_id
 
