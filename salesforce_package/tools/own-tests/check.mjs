@@ -25,8 +25,9 @@ tests.on('test:fail', ({ name, file, line, details }) => {
     }
 });
 tests.on('end', () => {
-    if (files.length === 0)
-        {report.add('tools', 0, 'has no tests, so nothing was proved. Add some.');}
+    if (files.length === 0) {
+        report.add('tools', 0, 'has no tests, so nothing was proved. Add some.');
+    }
     report.finish(`${count} tests in ${files.length} files`);
 });
 tests.resume();
