@@ -62,7 +62,7 @@ async function build(folder, { packageDir, isProduction, state }) {
     const began = performance.now();
     const entry = path.join(ROOT, 'demo', 'page', 'main.js');
     const script = path.join(folder, 'page.js');
-    const { warnings } = await bundle({ entry, file: script, packageDir, isProduction });
+    const { warnings, ownShare } = await bundle({ entry, file: script, packageDir, isProduction });
     for (const warning of warnings) {
         console.error(`warning: ${warning}`);
     }
@@ -71,7 +71,7 @@ async function build(folder, { packageDir, isProduction, state }) {
     const sizes = Object.fromEntries(['page.js', 'slds.css'].map((name) => sizeOf(folder, name)));
     fs.writeFileSync(
         path.join(folder, 'manifest.json'),
-        `${JSON.stringify({ state, isProduction, sizes }, null, 4)}\n`
+        `${JSON.stringify({ state, isProduction, sizes, ownShare }, null, 4)}\n`
     );
     for (const [name, { bytes, gzip }] of Object.entries(sizes)) {
         console.log(`${name}: ${kilobytes(bytes)} (${kilobytes(gzip)} compressed)`);

@@ -45,7 +45,8 @@ export class BundleError extends Error {}
  * @param {boolean} [options.isProduction] small, without LWC's warnings to developers
  * @param {boolean} [options.isDraft] missing Apex is only warned about
  * @param {object} [options.cache] of an earlier build, to save time
- * @returns {Promise<{warnings: string[], cache: object}>} what was complained about
+ * @returns {Promise<{warnings: string[], cache: object, ownShare: number}>} what was complained
+ *     about, and how much of the script, before it is made small, is the package's own components
  * @throws {BundleError}
  */
 export async function bundle({
@@ -64,17 +65,28 @@ export async function bundle({
             plugins: plugins({ packageDir, isProduction, isDraft }),
             onLog: (level, log) => hear(level, log, { packageDir, warnings })
         });
-        await built.write({
+        const { output } = await built.write({
             file,
             format: 'es',
             inlineDynamicImports: true,
             sourcemap: false
         });
         await built.close();
-        return { warnings, cache: built.cache };
+        return { warnings, cache: built.cache, ownShare: shareOf(packageDir, output[0].modules) };
     } catch (error) {
         throw new BundleError(words(error, packageDir), { cause: error });
     }
+}
+
+function shareOf(packageDir, modules) {
+    const lwcDir = path.join(packageDir, 'lwc') + path.sep;
+    let own = 0;
+    let all = 0;
+    for (const [id, { renderedLength }] of Object.entries(modules)) {
+        all += renderedLength;
+        own += id.replace(/^\0/, '').startsWith(lwcDir) ? renderedLength : 0;
+    }
+    return own / all;
 }
 
 function plugins({ packageDir, isProduction, isDraft }) {

@@ -53,6 +53,8 @@ test('a package that keeps to the platform builds, and is not built again unless
     const script = fs.readFileSync(path.join(first.out, 'page.js'), 'utf8');
     assert.ok(script.includes('Bookings & more'));
     assert.ok(fs.statSync(path.join(first.out, 'slds.css')).size > 100_000);
+    const { ownShare } = JSON.parse(fs.readFileSync(path.join(first.out, 'manifest.json'), 'utf8'));
+    assert.ok(ownShare > 0 && ownShare < 0.05, `${ownShare} of a small package's script`);
 
     assert.match(build(folder).stdout, /Nothing has changed/);
     fs.appendFileSync(path.join(folder, 'labels/CustomLabels.labels-meta.xml'), '\n');
