@@ -203,7 +203,9 @@ class ExplainedTime(Answer):
     last_at = _instant()
     starts = _number()
     is_offered = _claim("Who could be the host then stands in `slots`.")
-    reasons = _many(Reason, "The most telling first, at most twelve.")
+    reasons = _many(
+        Reason, "The most telling first, at most twelve; none of a time that is offered."
+    )
     reasons_left_out = _number("How many more there are.")
 
 

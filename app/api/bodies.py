@@ -199,14 +199,17 @@ def availability_body(
 
 
 def _explained(time: ExplainedTime) -> dict[str, Any]:
+    # Whom a slot does not name cannot be the host then; in a pool why not, of each, would be
+    # most of the answer.
+    reasons = () if time.is_offered else time.reasons
     return {
         "local_date": time.on.isoformat(),
         "first_at": utc_text(time.first_at),
         "last_at": utc_text(time.last_at),
         "starts": time.starts,
         "is_offered": time.is_offered,
-        "reasons": [_reason(reason) for reason in time.reasons[:_MOST_REASONS]],
-        "reasons_left_out": max(0, len(time.reasons) - _MOST_REASONS),
+        "reasons": [_reason(reason) for reason in reasons[:_MOST_REASONS]],
+        "reasons_left_out": max(0, len(reasons) - _MOST_REASONS),
     }
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from werkzeug.test import TestResponse
 
-from app.api.bodies import offered_body
+from app.api.bodies import availability_body, offered_body
 from app.bookings.questions import AvailabilityRequest, RefusedType
 from app.callers import Role
 from booking_types.filters import ClauseOutcome, Refusal
@@ -22,6 +22,7 @@ from tests.app.door import (
     TYPE_ID,
     USER_ID,
     DoorWiring,
+    availability_answer,
     bearer,
     booking_type,
     client_of,
@@ -257,6 +258,20 @@ def test_of_many_reasons_the_most_telling_are_given_and_the_others_counted() -> 
 
     assert [reason["message"] for reason in explained["reasons"]] == ["is busy"] * 12
     assert explained["reasons_left_out"] == 188
+
+
+def test_of_a_time_that_is_offered_nothing_is_said_against_the_hosts_who_cannot() -> None:
+    found = availability_answer(is_explained=True, reasons=200)
+    offered = replace(found.explained[0], is_offered=True, host_ids=(USER_ID,))
+
+    said = availability_body(replace(found, explained=(offered,)), time_zone=None, explains=True)
+
+    (explained,) = said["explained"]
+    assert (explained["is_offered"], explained["reasons"], explained["reasons_left_out"]) == (
+        True,
+        [],
+        0,
+    )
 
 
 def test_the_zone_that_is_answered_is_the_present_name_of_the_asked_one() -> None:
