@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -107,9 +108,15 @@ class Screen:
         self.page.goto(f"{base}/r/{record_id}?layout={layout}&opens={quote(opens)}")
         return self
 
-    def lead_credential_to(self, address: str) -> None:
-        """Change where the org's Named Credential leads."""
+    @contextlib.contextmanager
+    def credential_leading_to(self, address: str) -> Iterator[None]:
+        """For a while the org's Named Credential leads elsewhere."""
+        before = self._sandbox.lightning.service_url
         self._sandbox.lightning.service_url = address
+        try:
+            yield
+        finally:
+            self._sandbox.lightning.service_url = before
 
     # ------------------------------------------------------------------------- the story
 
@@ -182,6 +189,11 @@ class Screen:
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"the Tab key does not lead to {wanted}")
+
+    def type_date(self, day: date) -> None:
+        """Go to a day's week by the keyboard: month, day and year, as the browser's English has it."""
+        self.tab_to(self.panel.get_by_label("Go to date"))
+        self.page.keyboard.type(f"{day:%m%d%Y}")
 
     def picture(self, name: str) -> None:
         """Keep a picture of what is on the screen now."""

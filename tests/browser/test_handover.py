@@ -94,8 +94,8 @@ def test_the_keyboard_alone_books_with_a_chosen_host(screen: Screen, house: Hous
     screen.tab_to(screen.host("Other"))
     screen.press("ArrowDown", "Space")
     expect(screen.host("Executive")).to_have_attribute("aria-selected", "true")
-    screen.tab_to(screen.panel.get_by_label("Go to date"))
-    screen.go_to(TUESDAY.date())
+    screen.type_date(TUESDAY.date())
+    screen.time(TUESDAY).wait_for()
     screen.tab_to(screen.panel.locator('[role="gridcell"][tabindex="0"]'))
     screen.press("Home", "ArrowRight")
     focused = screen.panel.locator('[role="gridcell"]:focus')
@@ -138,6 +138,32 @@ def test_with_all_hosts_shown_the_time_comes_first_and_then_one_who_is_free(
     screen.book()
     screen.wait_until_all_is_done()
     assert the_booking(house).host_id == free.user_id
+
+
+def test_the_keyboard_alone_takes_one_who_is_free_of_all_hosts(
+    screen: Screen, house: House
+) -> None:
+    busy = house.a_host("busy", busy=[(TUESDAY, upcoming(2, "10:30"))])
+    free, other = house.a_host("free"), house.a_host("other")
+    house.a_booking_type(hosts=[busy, free, other])
+
+    screen.open(house.a_lead())
+    screen.tab_to(screen.bookings.get_by_role("button", name="Create Booking"))
+    screen.press("Enter")
+    screen.tab_to(screen.panel.get_by_role("button", name="Show all user availability"))
+    screen.press("Enter")
+    screen.type_date(TUESDAY.date())
+    screen.time(TUESDAY).wait_for()
+    screen.tab_to(screen.panel.locator('[role="gridcell"][tabindex="0"]'))
+    screen.press("Home", "ArrowRight", "ArrowDown", "Enter")
+    screen.tab_to(screen.host("Free"))
+    screen.press("ArrowDown", "Enter")
+    expect(screen.host("Other")).to_have_attribute("aria-selected", "true")
+    screen.tab_to(screen.panel.get_by_role("button", name="Book", exact=True))
+    screen.press("Enter")
+    screen.wait_until_all_is_done()
+
+    assert the_booking(house).host_id == other.user_id
 
 
 # -------------------------------------------------------------------- the record names the host
@@ -189,8 +215,7 @@ def finish(screen: Screen, *, by: str, screenshot: str, sees: str) -> None:
     else:
         screen.tab_to(screen.bookings.get_by_role("button", name="Create Booking"))
         screen.press("Enter")
-        screen.panel.get_by_label("Go to date").wait_for()
-        screen.go_to(TUESDAY.date())
+        screen.type_date(TUESDAY.date())
         screen.time(TUESDAY).wait_for()
         screen.tab_to(screen.panel.locator('[role="gridcell"][tabindex="0"]'))
         screen.press("Home", "ArrowRight", "ArrowDown")

@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 from booking_types.model import Clause, HostRule, HostRuleKind, Operator, RecordFilter
 from connectors.protocols import Vendor
 from tests.browser.stage import Screen
-from tests.end_to_end.running import RunningService
 from tests.house import House, upcoming
 
 TUESDAY = upcoming(2, "09:30")
@@ -212,18 +211,15 @@ def test_offline_says_so_and_goes_on_where_it_stood(screen: Screen, house: House
     expect(screen.time(TUESDAY)).to_be_visible()
 
 
-def test_a_service_that_is_away_is_said_in_words(
-    screen: Screen, house: House, service: RunningService
-) -> None:
+def test_a_service_that_is_away_is_said_in_words(screen: Screen, house: House) -> None:
     house.a_booking_type(hosts=[house.a_host("executive")])
     lead = house.a_lead()
-    screen.lead_credential_to("http://127.0.0.1:9")
-    screen.open(lead)
-    screen.create_booking()
+    with screen.credential_leading_to("http://127.0.0.1:9"):
+        screen.open(lead)
+        screen.create_booking()
+        expect(screen.panel).to_contain_text("cannot be reached")
+        screen.picture("service-away")
 
-    expect(screen.panel).to_contain_text("cannot be reached")
-    screen.picture("service-away")
-    screen.lead_credential_to(service.url)
     screen.panel.get_by_role("button", name="Try again").click()
     expect(screen.panel.get_by_label("Go to date")).to_be_visible()
 
@@ -245,11 +241,10 @@ def test_somebody_without_the_permission_set_is_told_whom_to_ask(
 
 
 @pytest.mark.parametrize(
-    ("layout", "opens", "width"),
-    [("side", "In place", 1440), ("page", "In place", 1440), ("full", "Dialog", 1440)],
+    ("layout", "opens"), [("side", "In place"), ("page", "In place"), ("full", "Dialog")]
 )
 def test_every_step_can_be_used_by_everybody_at_every_width(
-    screen: Screen, house: House, layout: str, opens: str, width: int
+    screen: Screen, house: House, layout: str, opens: str
 ) -> None:
     """axe finds nothing, on any step, in the narrow column, in the main column, in the dialog."""
     executive = house.a_host(
