@@ -58,6 +58,8 @@ export default class AvailabilityGrid extends LightningElement {
     _place = null;
     _isFocused = false;
     _mustFocus = false;
+    _isLedThere = false;
+    _pointer = {};
     _mustScroll = true;
     _dates = '';
     _made = {};
@@ -92,12 +94,16 @@ export default class AvailabilityGrid extends LightningElement {
         }
     }
 
-    /** Moves the keyboard's focus to the start, or to the nearest place when it is not drawn. */
+    /**
+     * Moves the keyboard's focus to the start, or to the nearest place when it is not drawn. No tip
+     * opens: Escape would be for the tip then, and not for what the grid stands in.
+     */
     @api
     focusStart(startAt) {
         const found = startAt ? placeOfStart(this._model, toMs(startAt)) : null;
         this._place = found || nearestPlace(this._model, this.activeCell, this._chosen);
         this._mustFocus = true;
+        this._isLedThere = true;
         this.focusWhenDrawn();
     }
 
@@ -132,6 +138,13 @@ export default class AvailabilityGrid extends LightningElement {
 
     get guestPlace() {
         return placeText(this.guestZone);
+    }
+
+    /** Read out, the clocks' names need something between them. */
+    get cornerName() {
+        const own = fill(listed, organizer, this.organizerPlace);
+        const theirs = this.showsGuest ? [fill(listed, guest, this.guestPlace)] : [];
+        return inWords([own, ...theirs]);
     }
 
     get showsGuest() {
@@ -183,6 +196,7 @@ export default class AvailabilityGrid extends LightningElement {
             guest: row.guest ? row.guest.text : '',
             isNight: Boolean(row.guest && row.guest.isNight),
             shift: row.guest ? shiftText(row.guest.shift) : '',
+            name: inWords(clockWords(row, row.guest)),
             rowClass: row.minutes % 60 === 0 ? 'row row_hour' : 'row',
             cells: row.cells.map((cell, column) =>
                 this.cellView(cell, row, days[column], column, dayNames[column])
@@ -216,18 +230,12 @@ export default class AvailabilityGrid extends LightningElement {
     }
 
     nameOf(cell, row, dayName) {
-        const parts = [dayName, row.text];
-        if (row.offset && cell.ms !== null) {
-            parts.push(row.offset);
-        }
-        const theirs = cell.guest || row.guest;
-        if (theirs && theirs.text && cell.ms !== null) {
-            parts.push(fill(forGuest, guestText(theirs)));
-        }
+        const clocks = cell.ms === null ? [row.text] : clockWords(row, cell.guest || row.guest);
+        const parts = [dayName, ...clocks];
         if (cell.isOffered && this.isCounted) {
             parts.push(freeCountWords(cell.free));
         }
-        return parts.reduce((text, part) => fill(listed, text, part));
+        return inWords(parts);
     }
 
     // ------------------------------------------------------------------- what is said of a time
@@ -272,9 +280,16 @@ export default class AvailabilityGrid extends LightningElement {
 
     handleOver(event) {
         const place = placeOf(event.target);
-        if (place) {
+        if (this.takePointer(event) && place) {
             this.showTip(place);
         }
+    }
+
+    /** Whether the pointer was moved, and not only the page below it: nobody points then. */
+    takePointer({ clientX, clientY }) {
+        const hasMoved = clientX !== this._pointer.x || clientY !== this._pointer.y;
+        this._pointer = { x: clientX, y: clientY };
+        return hasMoved;
     }
 
     handleLeave() {
@@ -290,6 +305,7 @@ export default class AvailabilityGrid extends LightningElement {
 
     handleClick(event) {
         const place = placeOf(event.target);
+        this.takePointer(event);
         if (place) {
             this._place = place;
             this._mustFocus = true;
@@ -322,7 +338,9 @@ export default class AvailabilityGrid extends LightningElement {
         const place = placeOf(event.target);
         if (place) {
             this._place = place;
-            this.showTip(place);
+            if (!this._isLedThere) {
+                this.showTip(place);
+            }
         }
     }
 
@@ -407,6 +425,7 @@ export default class AvailabilityGrid extends LightningElement {
         if (this._mustFocus && element) {
             this._mustFocus = false;
             element.focus();
+            this._isLedThere = false;
         }
     }
 
@@ -452,6 +471,16 @@ function classOf(cell, day, isChosen) {
         classes.push(WHOLE_DAY.includes(day.state) ? 'cell_whole' : 'cell_closed');
     }
     return classes.join(' ');
+}
+
+/** What the clocks show when a time of the row begins. */
+function clockWords(row, theirs) {
+    const own = row.offset ? [row.text, row.offset] : [row.text];
+    return theirs && theirs.text ? [...own, fill(forGuest, guestText(theirs))] : own;
+}
+
+function inWords(parts) {
+    return parts.reduce((text, part) => fill(listed, text, part));
 }
 
 function guestText({ text, shift }) {

@@ -19,8 +19,10 @@ import {
 } from 'c/bookingTime';
 import {
     ANY_TIME,
+    freeCountWords,
     gridOf,
     isNarrowed,
+    isOver,
     readTimes,
     spokenTime,
     suggest,
@@ -37,6 +39,8 @@ const WIDE_PX = 800;
 const DAY_MS = 86400000;
 const MOST_UNAVAILABLE = 4;
 const WORKING_WEEK = [1, 2, 3, 4, 5];
+/** From Friday on the current week may be over. */
+const LATE_IN_THE_WEEK = 5;
 const WEEK = 'week';
 const DAY = 'day';
 
@@ -65,6 +69,8 @@ export default class AvailabilityPanel extends LightningElement {
     found = '';
     /** The next time that suits when none of those shown does. */
     nextSuiting = null;
+    /** The current week is over, and the next one is shown in its place. */
+    hasMovedOn = false;
 
     _asked = {};
     _bookingType;
@@ -77,6 +83,8 @@ export default class AvailabilityPanel extends LightningElement {
     _day = '';
     _shown = null;
     _turn = 0;
+    /** Nobody has gone anywhere yet: it shows the first week in which something can be booked. */
+    _isAtStart = true;
     _searchTurn = 0;
     _isScheduled = false;
     _isMeasured = false;
@@ -309,11 +317,13 @@ export default class AvailabilityPanel extends LightningElement {
             return;
         }
         this.startWaiting(turn);
-        const { question, _monday: monday } = this;
+        this.beginAnew();
+        const { question } = this;
         try {
-            const answer = await this.weekFrom(monday);
+            const { answer, monday } = await this.weekToShow(this._monday);
             if (turn === this._turn) {
                 this.stopWaiting();
+                this._monday = monday;
                 this.show({ answer, question, monday });
             }
         } catch (problem) {
@@ -330,6 +340,43 @@ export default class AvailabilityPanel extends LightningElement {
             this.isStale && this.template.activeElement === this.refs.grid && this.showsGrid;
         this._focusStartAt = null;
         this.problem = problem;
+    }
+
+    /** Another question starts with the current week again, as long as nobody has gone elsewhere. */
+    beginAnew() {
+        const isAnother = !this._shown || this._shown.question !== this.question;
+        if (this._isAtStart && isAnother) {
+            this._monday = mondayOf(this.today);
+            this.hasMovedOn = false;
+        }
+    }
+
+    /** The week that was asked for; when it is over and nobody has asked for it, the next one. */
+    async weekToShow(monday) {
+        const next = addDays(monday, 7);
+        const turn = this._turn;
+        const asking = this.weekFrom(monday);
+        const mayMoveOn = this._isAtStart && this.isInWindow(next);
+        if (mayMoveOn && weekdayOf(this.today) >= LATE_IN_THE_WEEK) {
+            this.readAhead(monday);
+        }
+        const answer = await asking;
+        if (turn !== this._turn || !mayMoveOn || !this.isWeekOver(answer)) {
+            return { answer, monday };
+        }
+        const answerOfNext = await this.weekFrom(next);
+        this.hasMovedOn = turn === this._turn;
+        return { answer: answerOfNext, monday: next };
+    }
+
+    isWeekOver(answer) {
+        const look = { zone: this.timeZone, coHostIds: this._coHostIds };
+        const isSomebodyThere = (answer.people || []).some((person) => !person.unavailable);
+        return isSomebodyThere && isOver(readTimes(answer, look));
+    }
+
+    isInWindow(monday) {
+        return startOfDay(monday, this.timeZone) <= this.windowEndsAt;
     }
 
     /** The answer about a week, from what is kept or from the service. */
@@ -385,8 +432,7 @@ export default class AvailabilityPanel extends LightningElement {
     /** The week that will most likely be wanted next; nobody waits for it. */
     readAhead(monday) {
         const next = addDays(monday, 7);
-        const isInWindow = startOfDay(next, this.timeZone) <= this.windowEndsAt;
-        if (isInWindow && !this._reads.has(`${this.question}${next}`)) {
+        if (this.isInWindow(next) && !this._reads.has(`${this.question}${next}`)) {
             this.weekFrom(next).catch(() => {
                 // It is asked again, and a problem told, when somebody wants to see it.
             });
@@ -565,8 +611,8 @@ export default class AvailabilityPanel extends LightningElement {
             date: day.date,
             weekday: dayText(day.date, locale, 'weekdayShort'),
             number: String(Number(day.date.slice(8))),
-            count: day.matching || '–',
-            name: fill(labels.dayCount, dayText(day.date, locale, 'medium'), day.matching),
+            matching: day.matching,
+            freeWords: freeCountWords(day.matching),
             pressed: String(day.date === this.shownDay),
             buttonClass: stripClass(day, this.shownDay)
         }));
@@ -612,7 +658,10 @@ export default class AvailabilityPanel extends LightningElement {
         if (this.found) {
             return this.found;
         }
-        return this.isStale || !this.model ? '' : this.weekWords;
+        if (this.isStale || !this.model) {
+            return '';
+        }
+        return twoSentences(this.hasMovedOn ? labels.weekOverNext : '', this.weekWords);
     }
 
     /** What there is to say of the week as a whole; nothing when there are times to choose. */
@@ -623,7 +672,7 @@ export default class AvailabilityPanel extends LightningElement {
         }
         const words = offered ? labels.noneSuits : this.nothingWords;
         return this.nextSuiting
-            ? fill(labels.twoSentences, words, fill(labels.nextThatSuits, this.spokenNext))
+            ? twoSentences(words, fill(labels.nextThatSuits, this.spokenNext))
             : words;
     }
 
@@ -634,10 +683,7 @@ export default class AvailabilityPanel extends LightningElement {
         if (this._shown.monday !== mondayOf(this.today)) {
             return labels.noneInWeek;
         }
-        const isOver = this.weekModel.days.every(
-            ({ state }) => state === 'past' || state === 'off'
-        );
-        return isOver ? labels.weekOver : labels.noneLeft;
+        return isOver(this.times) ? labels.weekOver : labels.noneLeft;
     }
 
     get isEverybodyUnavailable() {
@@ -660,7 +706,10 @@ export default class AvailabilityPanel extends LightningElement {
             return labels.goThere;
         }
         const isThisWeek = this._shown.monday === mondayOf(this.today);
-        return !offered && isThisWeek && !this.isEverybodyUnavailable ? labels.showNextWeek : '';
+        if (offered || !isThisWeek || this.isEverybodyUnavailable) {
+            return '';
+        }
+        return isOver(this.times) ? labels.showNextWeek : this.nextFreeLabel;
     }
 
     get emptyText() {
@@ -747,16 +796,16 @@ export default class AvailabilityPanel extends LightningElement {
     }
 
     goToWeek(monday) {
+        this.leaveStart();
         this._day = '';
         this._monday = monday;
-        this.found = '';
         this.load();
     }
 
     goTo(date) {
         const monday = mondayOf(date);
+        this.leaveStart();
         this._day = date;
-        this.found = '';
         if (monday === this._monday && !this.isStale && this.times) {
             this.stopSearching();
             this.arrange();
@@ -764,6 +813,12 @@ export default class AvailabilityPanel extends LightningElement {
             this._monday = monday;
             this.load();
         }
+    }
+
+    leaveStart() {
+        this._isAtStart = false;
+        this.hasMovedOn = false;
+        this.found = '';
     }
 
     // -------------------------------------------------------------------- looking for times
@@ -850,8 +905,10 @@ export default class AvailabilityPanel extends LightningElement {
     handleOffer() {
         if (this.nextSuiting) {
             this.goToSlot(this.nextSuiting);
-        } else {
+        } else if (isOver(this.times)) {
             this.goToWeek(addDays(this._monday, 7));
+        } else {
+            this.handleNextFree();
         }
         // The button that was pressed goes away.
         this.refs.period.focus();
@@ -861,6 +918,8 @@ export default class AvailabilityPanel extends LightningElement {
 
     handleSlot(event) {
         const { slot } = event.detail;
+        // What was chosen is to stay in sight, whatever is asked next.
+        this._isAtStart = false;
         this.fire('slotchoose', { slot: plainSlot(slot), people: this.times.people });
     }
 
@@ -918,6 +977,10 @@ function widthOf(pixels) {
         return 'narrow';
     }
     return pixels < WIDE_PX ? 'medium' : 'wide';
+}
+
+function twoSentences(one, other) {
+    return one && other ? fill(labels.twoSentences, one, other) : one || other;
 }
 
 function toggle(isPressed) {

@@ -1,5 +1,4 @@
 import asOf from '@salesforce/label/c.Booking_Times_As_Of';
-import dayCount from '@salesforce/label/c.Booking_Times_Day_Count';
 import days from '@salesforce/label/c.Booking_Times_Days';
 import duration from '@salesforce/label/c.Booking_Times_Duration';
 import found from '@salesforce/label/c.Booking_Times_Found';
@@ -40,11 +39,11 @@ import view from '@salesforce/label/c.Booking_Times_View';
 import viewDay from '@salesforce/label/c.Booking_Times_View_Day';
 import viewWeek from '@salesforce/label/c.Booking_Times_View_Week';
 import weekOver from '@salesforce/label/c.Booking_Times_Week_Over';
+import weekOverNext from '@salesforce/label/c.Booking_Times_Week_Over_Next';
 
 /** The panel's words. */
 export const labels = {
     asOf,
-    dayCount,
     days,
     duration,
     found,
@@ -84,5 +83,6 @@ export const labels = {
     view,
     viewDay,
     viewWeek,
-    weekOver
+    weekOver,
+    weekOverNext
 };

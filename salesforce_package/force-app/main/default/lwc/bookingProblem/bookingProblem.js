@@ -51,6 +51,9 @@ export default class BookingProblem extends LightningElement {
     /** Whoever shows it has a better way on than trying again. */
     @api withoutRetry = false;
 
+    /** Nothing stands above it but the title of the dialog or the page: its heading is of level 2. */
+    @api isTop = false;
+
     /** Moves the keyboard's focus to what happened. */
     @api
     focus() {

@@ -18,6 +18,8 @@ const MORNING = 7;
 const EVENING = 21;
 /** When too many starts stand on the grid only those on such a step are drawn. */
 const COARSER_STEPS = [10, 15, 30, 60];
+/** Waiting does not make such a start one that can be booked. */
+const TOO_LATE = ['in_the_past', 'below_minimum_notice'];
 const TIMELESS = { past: 'in_the_past', beyond: 'beyond_horizon' };
 
 /**
@@ -55,6 +57,18 @@ export function gridOf(times, look) {
         matching: starts.filter((start) => start.slot && isMatching(start)).length,
         stepMinutes
     };
+}
+
+/**
+ * Whether all that somebody works of these days is over, or too near to be booked.
+ * @param {object} times what `readTimes` made of the answer
+ * @returns {boolean}
+ */
+export function isOver(times) {
+    const worked = times.starts.filter((start) => start.isInHours);
+    const isTooLate = ({ slot, group }) =>
+        !slot && group.reasons.some((reason) => TOO_LATE.includes(reason.code));
+    return worked.length > 0 && worked.every(isTooLate);
 }
 
 function drawnDates(times, dates) {

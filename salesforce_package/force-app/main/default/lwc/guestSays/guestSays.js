@@ -56,7 +56,6 @@ export default class GuestSays extends LightningElement {
         return this.days.map((value) => ({
             value,
             text: weekdayText(value, 'weekdayShort'),
-            name: weekdayText(value, 'weekday'),
             ...toggle(this.narrowing.weekdays.includes(value))
         }));
     }

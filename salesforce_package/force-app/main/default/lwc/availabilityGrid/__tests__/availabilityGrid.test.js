@@ -61,6 +61,13 @@ function descriptionOf(element, cell) {
     return plain(element.shadowRoot.querySelector(`[id="${id}"]`).textContent);
 }
 
+/** What is left of it for somebody who does not see it. */
+function readOut(element, selector) {
+    const copy = element.shadowRoot.querySelector(selector).cloneNode(true);
+    copy.querySelectorAll('[aria-hidden="true"]').forEach((hidden) => hidden.remove());
+    return plain(copy.textContent);
+}
+
 function plain(text) {
     return text.replace(/[\u00a0\u2009\u202f]/g, ' ');
 }
@@ -102,6 +109,8 @@ describe('c-availability-grid', () => {
         expect(root.querySelector('table').getAttribute('role')).toBe('grid');
         expect(root.querySelectorAll('th[role="columnheader"]')).toHaveLength(6);
         expect(root.querySelectorAll('th[role="rowheader"]')).toHaveLength(6);
+        expect(readOut(element, 'th.corner')).toBe('You, Berlin');
+        expect(readOut(element, 'th.start')).toBe('9:00 AM');
         expect(cells(element)).toHaveLength(30);
         expect(root.querySelectorAll('.day')[1].textContent).toContain('Mar 2');
         await expect(element).toBeAccessible();
@@ -155,7 +164,8 @@ describe('c-availability-grid', () => {
         expect(plain(element.shadowRoot.querySelector('th.start').textContent)).toContain(
             '3:00 AM'
         );
-        expect(element.shadowRoot.querySelector('th.corner').textContent).toContain('New York');
+        expect(readOut(element, 'th.corner')).toBe('You, Berlin, Guest, New York');
+        expect(readOut(element, 'th.start')).toBe('9:00 AM, 3:00 AM for the guest');
         expect(nameOf(cellAt(element, TUESDAY_NINE))).toBe(
             'Tuesday, March 2, 9:00 AM, 3:00 AM for the guest'
         );
@@ -200,6 +210,21 @@ describe('c-availability-grid', () => {
             expect(cell.getAttribute('title')).toBeNull();
         });
 
+        it('not where the page moved below a pointer that rests', async () => {
+            const element = draw();
+            const at = { bubbles: true, clientX: 40, clientY: 80 };
+            cellAt(element, TUESDAY_NINE).dispatchEvent(new MouseEvent('click', at));
+            await drawn();
+            cellAt(element, TUESDAY_TEN).dispatchEvent(new MouseEvent('mouseover', at));
+            await drawn();
+            expect(element.shadowRoot.querySelector('[role="tooltip"]')).toBeNull();
+
+            const moved = new MouseEvent('mouseover', { ...at, clientX: 41 });
+            cellAt(element, TUESDAY_TEN).dispatchEvent(moved);
+            await drawn();
+            expect(element.shadowRoot.querySelector('[role="tooltip"]')).not.toBeNull();
+        });
+
         it('on focus, as the accessible description too', async () => {
             const element = draw();
             cellAt(element, TUESDAY_NINE).focus();
@@ -233,6 +258,22 @@ describe('c-availability-grid', () => {
             expect(outside).not.toHaveBeenCalled();
             await press(element, 'Escape', { composed: true });
             expect(outside).toHaveBeenCalledTimes(1);
+        });
+
+        it('without a tip where the focus is led to, so that Escape is free', async () => {
+            const element = draw();
+            const outside = listen(element, 'keydown');
+            element.focusStart(TUESDAY_TEN);
+            await drawn();
+
+            expect(focused(element)).toBe(cellAt(element, TUESDAY_TEN));
+            expect(element.shadowRoot.querySelector('[role="tooltip"]')).toBeNull();
+            expect(descriptionOf(element, focused(element))).toContain('is busy then');
+            await press(element, 'Escape', { composed: true });
+            expect(outside).toHaveBeenCalledTimes(1);
+            await press(element, 'ArrowDown');
+            await press(element, 'ArrowUp');
+            expect(element.shadowRoot.querySelector('[role="tooltip"]')).not.toBeNull();
         });
     });
 

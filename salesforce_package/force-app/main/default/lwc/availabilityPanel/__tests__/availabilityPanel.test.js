@@ -2,7 +2,7 @@ import { createElement } from 'lwc';
 import AvailabilityPanel from 'c/availabilityPanel';
 import { askAvailability } from 'c/bookingCalls';
 import { dateIn, partsIn, toMs } from 'c/bookingTime';
-import { answerOf, away, busy, past, person } from '../../bookingTimes/__tests__/answers';
+import { answerOf, away, busy, past, person, tooNear } from '../../bookingTimes/__tests__/answers';
 
 jest.mock('c/bookingCalls', () => ({ askAvailability: jest.fn() }));
 
@@ -273,7 +273,8 @@ describe('c-availability-panel', () => {
             expect(datesOf(element)).toEqual(['2027-03-02']);
             expect(strip).toHaveLength(5);
             expect(strip[1].getAttribute('aria-pressed')).toBe('true');
-            expect(strip[2].getAttribute('aria-label')).toBe('Wednesday, March 3, 6 free');
+            expect(strip[2].getAttribute('aria-label')).toBeNull();
+            expect(strip[2].textContent).toBe('Wed36 free');
             strip[3].click();
             await settle();
             expect(datesOf(element)).toEqual(['2027-03-04']);
@@ -295,16 +296,6 @@ describe('c-availability-panel', () => {
     });
 
     describe('nothing free', () => {
-        it('says so on a weekend and offers the next week', async () => {
-            jest.setSystemTime(toMs('2027-03-06T10:00:00Z'));
-            const element = await draw();
-
-            expect(status(element)).toBe('This working week is over.');
-            await click(element, '.offer');
-            expect(datesOf(element)[0]).toBe('2027-03-08');
-            expect(element.shadowRoot.activeElement).toBe(find(element, 'h3'));
-        });
-
         it('says so when nothing is left this week', async () => {
             const at = (date, minutes) => {
                 const { free, reasons } = usual(date, minutes);
@@ -316,7 +307,11 @@ describe('c-availability-panel', () => {
             const element = await draw();
 
             expect(status(element)).toBe('Nothing free is left this week.');
-            expect(find(element, '.offer').label).toBe('Show next week');
+            expect(datesOf(element)[0]).toBe('2027-03-01');
+            expect(find(element, '.offer').label).toBe('Next free time');
+            await click(element, '.offer');
+            expect(datesOf(element)[0]).toBe('2027-03-08');
+            expect(status(element)).toBe('Next free time: Monday at 9.');
         });
 
         it('goes to the next free time, asking for one from where the week ends', async () => {
@@ -354,6 +349,125 @@ describe('c-availability-panel', () => {
             expect(spans[1]).toBeLessThan(62);
             expect(askAvailability.mock.calls[1][2].starts_before).toBe('2027-06-10T07:00:01Z');
             expect(status(element)).toBe('Nothing free until Thursday, June 10.');
+        });
+    });
+
+    describe('when the working week is over', () => {
+        const SATURDAY = '2027-03-06T10:00:00Z';
+        const MOVED_ON = 'This working week is over. You see next week.';
+
+        it.each([
+            ['a Saturday', SATURDAY],
+            ['a Sunday evening', '2027-03-07T21:00:00Z'],
+            ['a Friday evening', '2027-03-05T17:00:00Z']
+        ])('shows the next one on %s by itself, and says so', async (name, now) => {
+            jest.setSystemTime(toMs(now));
+            const element = await draw();
+
+            expect(datesOf(element)[0]).toBe('2027-03-08');
+            expect(status(element)).toBe(MOVED_ON);
+            expect(find(element, '.offer')).toBeNull();
+            expect(find(element, 'c-time-suggestions').slots.length).toBeGreaterThan(0);
+            expect(asked()).toEqual(['2027-03-01', '2027-03-08', '2027-03-15']);
+        });
+
+        it('shows the next one when the rest of it is too near to be booked', async () => {
+            jest.setSystemTime(toMs('2027-03-05T07:00:00Z'));
+            const at = (date, minutes) => {
+                const { free, reasons } = usual(date, minutes);
+                return free && date < '2027-03-08' ? { reasons: [tooNear()] } : { free, reasons };
+            };
+            serve({ at });
+            const element = await draw();
+
+            expect(datesOf(element)[0]).toBe('2027-03-08');
+            expect(status(element)).toBe(MOVED_ON);
+        });
+
+        it('asks for both weeks at once', async () => {
+            jest.setSystemTime(toMs(SATURDAY));
+            askAvailability.mockImplementation(() => deferred().promise);
+            await draw();
+
+            expect(asked()).toEqual(['2027-03-01', '2027-03-08']);
+        });
+
+        it.each([
+            ['Previous week', '.previous'],
+            ['Today', '.today']
+        ])('shows the old one when %s is pressed, with the way on', async (name, button) => {
+            jest.setSystemTime(toMs(SATURDAY));
+            const element = await draw();
+            await click(element, button);
+
+            expect(datesOf(element)[0]).toBe('2027-03-01');
+            expect(status(element)).toBe('This working week is over.');
+            expect(find(element, '.offer').label).toBe('Show next week');
+            await click(element, '.offer');
+            expect(datesOf(element)[0]).toBe('2027-03-08');
+            expect(status(element)).toBe('');
+            expect(element.shadowRoot.activeElement).toBe(find(element, 'h3'));
+        });
+
+        it('says also when nothing is free in the next one', async () => {
+            jest.setSystemTime(toMs(SATURDAY));
+            const at = (date, minutes) => {
+                const { free, reasons } = usual(date, minutes);
+                return free ? { reasons: [busy('anna')] } : { reasons };
+            };
+            serve({ at });
+            const element = await draw();
+
+            expect(status(element)).toBe(`${MOVED_ON} Nothing is free in this week.`);
+        });
+
+        it('stays when the booking window ends before the next one', async () => {
+            jest.setSystemTime(toMs(SATURDAY));
+            const element = await draw({ bookingType: { ...TYPE, booking_window_days: 1 } });
+
+            expect(status(element)).toBe('This working week is over.');
+            expect(asked()).toEqual(['2027-03-01']);
+        });
+
+        it('stays with the next one when the calendars are read again', async () => {
+            jest.setSystemTime(toMs(SATURDAY));
+            const element = await draw();
+            askAvailability.mockClear();
+            await click(element, '.refresh');
+
+            expect(datesOf(element)[0]).toBe('2027-03-08');
+            expect(status(element)).toBe(MOVED_ON);
+            expect(asked()).toEqual(['2027-03-08', '2027-03-15']);
+        });
+
+        it('starts with the current week again for a host who still works in it', async () => {
+            jest.setSystemTime(toMs('2027-03-05T17:00:00Z'));
+            const element = await draw();
+            serve({
+                people: [BEN],
+                at: (date, minutes) =>
+                    date === '2027-03-06' && minutes === 600
+                        ? { free: ['ben'] }
+                        : usual(date, minutes)
+            });
+            element.hostId = 'ben';
+            await settle();
+
+            expect(datesOf(element)).toContain('2027-03-06');
+            expect(status(element)).toBe('');
+        });
+
+        it('keeps the week of a chosen time in sight, whatever is asked next', async () => {
+            jest.setSystemTime(toMs(SATURDAY));
+            const element = await draw();
+            const slot = { start_at: '2027-03-09T08:00:00Z', end_at: '', host_ids: ['anna'] };
+            gridOfPanel(element).dispatchEvent(new CustomEvent('timechoose', { detail: { slot } }));
+            askAvailability.mockClear();
+            element.coHostIds = ['ben'];
+            await settle();
+
+            expect(datesOf(element)[0]).toBe('2027-03-08');
+            expect(asked()).toEqual(['2027-03-08', '2027-03-15']);
         });
     });
 

@@ -241,6 +241,7 @@ describe('c-booking-panel: booking types', () => {
         askBookingTypes.mockRejectedValue(UNREACHABLE);
         const element = await show();
         expect(find(element, 'c-booking-problem').problem).toEqual(UNREACHABLE);
+        expect(find(element, 'c-booking-problem').isTop).toBe(true);
 
         offer(aType('time_first'));
         await tell(find(element, 'c-booking-problem'), 'retry');

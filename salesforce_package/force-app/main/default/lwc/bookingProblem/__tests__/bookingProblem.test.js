@@ -52,6 +52,15 @@ describe('c-booking-problem', () => {
         expect(find(show({ problem: { ...PROBLEM, code } }), 'h3').textContent).toBe(heading);
     });
 
+    it('renders a heading of level 2 when nothing but the title stands above it', async () => {
+        const element = show({ problem: PROBLEM, isTop: true });
+
+        expect(find(element, 'h2').textContent).toBe('No answer right now');
+        expect(find(element, 'h3')).toBeNull();
+        element.focus();
+        expect(element.shadowRoot.activeElement).toBe(find(element, 'h2'));
+    });
+
     it('renders a heading of its own when it is given one', () => {
         const element = show({ problem: PROBLEM, heading: 'Bookings cannot be shown' });
         expect(find(element, 'h3').textContent).toBe('Bookings cannot be shown');

@@ -101,6 +101,12 @@ describe('c-booking-progress', () => {
             expect(text()).toContain('5:00 – 5:30 AM for the guest, in New York');
         });
 
+        it('renders headings that follow the title of the dialog or the card', async () => {
+            await show();
+
+            expect(all('h1, h2, h3, h4').map((each) => each.tagName)).toEqual(['H2', 'H3', 'H3']);
+        });
+
         it('renders host and co-hosts', async () => {
             await show({
                 booking: bookingOf(PENDING.targets, {

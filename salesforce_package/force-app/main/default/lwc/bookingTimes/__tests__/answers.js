@@ -73,6 +73,11 @@ export function away(hostId) {
 }
 
 /** @returns {object} */
+export function tooNear() {
+    return { code: 'below_minimum_notice', detail: '', message: 'is too near' };
+}
+
+/** @returns {object} */
 export function past() {
     return { code: 'in_the_past', detail: '', message: 'lies in the past' };
 }
