@@ -8,6 +8,7 @@ expects it to do something.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -81,8 +82,8 @@ def _convert(data: Mapping[str, Any], kind: type[T]) -> T:
 
 
 def _unknown_fields(data: Any, kind: Any, *, path: str) -> Iterator[Fault]:
-    if dataclasses.is_dataclass(kind) and isinstance(data, Mapping):
-        known = typing.get_type_hints(kind)
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind) and isinstance(data, Mapping):
+        known = _fields(kind)
         for name, value in data.items():
             here = f"{path}.{name}" if path else str(name)
             if name in known:
@@ -96,3 +97,9 @@ def _unknown_fields(data: Any, kind: Any, *, path: str) -> Iterator[Fault]:
     elif isinstance(kind, types.UnionType):
         for inner in typing.get_args(kind):
             yield from _unknown_fields(data, inner, path=path)
+
+
+@functools.cache
+def _fields(kind: type) -> Mapping[str, Any]:
+    """Once for each class: an answer about a pool reads the hours of every host of it."""
+    return typing.get_type_hints(kind)
