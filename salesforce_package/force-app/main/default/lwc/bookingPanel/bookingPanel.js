@@ -86,11 +86,12 @@ const START_PARTS = ['progress', 'outcome', 'heading', 'picker', 'typesProblem']
 const MEDIUM_PIXELS = 600;
 const WIDE_PIXELS = 960;
 
-/** After so many seconds each it is looked up whether an unanswered wish was booked. */
-const LOOK_AFTER_SECONDS = [1, 2, 4];
-
-/** A service that broke off while it booked may have booked. */
-const MAY_HAVE_BOOKED = ['storage_unavailable', 'internal_error'];
+/**
+ * After so many seconds each it is looked up whether an unanswered wish was booked. The last look
+ * comes after the service's own limit: it begins to write at most 6 s after it got the wish
+ * (_LATEST_WRITE_SECONDS), waits at most 2 s for a lock, and each statement has at most 3 s.
+ */
+const LOOK_AFTER_SECONDS = [1, 2, 4, 8];
 
 /** Refusals after which the times on the screen are known to be old. */
 const TIMES_ARE_OLD = ['slot_taken', 'slot_not_offered', 'host_unavailable', 'no_host'];
@@ -164,9 +165,7 @@ export default class BookingPanel extends LightningElement {
     disconnectedCallback() {
         this.isOnPage = false;
         this.bookTurn += 1;
-        if (this.stopWaiting) {
-            this.stopWaiting();
-        }
+        this.endWait();
         if (this.observer) {
             this.observer.disconnect();
             this.observer = null;
@@ -229,6 +228,7 @@ export default class BookingPanel extends LightningElement {
         this.checkTurn += 1;
         this.bookTurn += 1;
         this.hostsTurn += 1;
+        this.endWait();
         if (this.recordId_) {
             this.loadTypes();
         }
@@ -403,6 +403,10 @@ export default class BookingPanel extends LightningElement {
         this.flow = next;
         if (mustCheckTime(before, next)) {
             this.checkTime();
+        } else if (before.slot && !next.slot) {
+            // Whatever is said of it now, nobody asks for it any more.
+            this.checkTurn += 1;
+            this.say('');
         }
     }
 
@@ -420,6 +424,9 @@ export default class BookingPanel extends LightningElement {
             );
         } catch {
             // The grid beside it says what is wrong; booking looks at the time once more.
+            if (turn === this.checkTurn) {
+                this.say('');
+            }
             return;
         }
         if (turn === this.checkTurn) {
@@ -429,8 +436,11 @@ export default class BookingPanel extends LightningElement {
     }
 
     settleTime(startAt, slot) {
-        const before = this.flow;
-        this.flow = timeChecked(before, startAt, slot);
+        const next = timeChecked(this.flow, startAt, slot);
+        if (next === this.flow) {
+            return;
+        }
+        this.flow = next;
         const words = this.timeWords(startAt);
         this.say(slot ? fill(timeStillFree, words) : this.lostWords);
         if (mustChooseAmongFree(this.flow)) {
@@ -466,6 +476,9 @@ export default class BookingPanel extends LightningElement {
     }
 
     handleBookAgain() {
+        if (isLocked(this.flow)) {
+            return;
+        }
         const { intent } = this.flow;
         this.flow = bookingBegun(this.flow, intent.wish, newKey);
         this.send();
@@ -484,12 +497,13 @@ export default class BookingPanel extends LightningElement {
         } catch (refusal) {
             problem = refusal;
         }
+        tellOthers(booking);
         if (turn !== this.bookTurn) {
             return;
         }
         if (booking) {
             this.finish(booking);
-        } else if (problem.is_outcome_unknown || MAY_HAVE_BOOKED.includes(problem.code)) {
+        } else if (problem.is_outcome_unknown) {
             this.look();
         } else {
             this.refuse(problem);
@@ -509,26 +523,29 @@ export default class BookingPanel extends LightningElement {
         this.focusNext = 'progress';
         this.say(bookedSaid);
         this.dispatchEvent(new CustomEvent('booked', { detail: { booking } }));
-        announce(booking);
     }
 
     async look() {
         this.flow = lookingBegun(this.flow);
         this.focusNext = 'outcome';
         this.say(lookingMessage);
-        await this.lookAfter(LOOK_AFTER_SECONDS, this.bookTurn);
+        await this.lookAfter(LOOK_AFTER_SECONDS, this.flow.intent.key, this.bookTurn);
     }
 
-    async lookAfter([seconds, ...rest], turn) {
+    async lookAfter([seconds, ...rest], key, turn) {
         await this.wait(seconds);
-        const { booking, problem } = await byKey(this.flow.intent.key);
+        if (turn !== this.bookTurn) {
+            return;
+        }
+        const { booking, problem } = await byKey(key);
+        tellOthers(booking);
         if (turn !== this.bookTurn) {
             return;
         }
         if (booking) {
             this.finish(booking);
         } else if (rest.length > 0) {
-            await this.lookAfter(rest, turn);
+            await this.lookAfter(rest, key, turn);
         } else {
             this.flow = isNotThere(problem) ? notBooked(this.flow) : stillUnknown(this.flow);
             this.focusNext = 'outcome';
@@ -539,6 +556,13 @@ export default class BookingPanel extends LightningElement {
         return new Promise((resolve) => {
             this.stopWaiting = later(resolve, seconds * 1000);
         });
+    }
+
+    endWait() {
+        if (this.stopWaiting) {
+            this.stopWaiting();
+            this.stopWaiting = undefined;
+        }
     }
 
     handleLookAgain() {
@@ -758,6 +782,13 @@ function widthOf(pixels) {
         return 'wide';
     }
     return pixels >= MEDIUM_PIXELS ? 'medium' : 'narrow';
+}
+
+/** Also when the panel was left meanwhile: who left it must not book a second time unawares. */
+function tellOthers(booking) {
+    if (booking) {
+        announce(booking);
+    }
 }
 
 async function byKey(key) {

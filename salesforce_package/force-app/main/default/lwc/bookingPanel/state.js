@@ -7,6 +7,8 @@
  * → `done`. While an intent to book is on its way, or nobody knows how it ended, nothing changes.
  */
 
+import { toMs, toUtcText } from 'c/bookingTime';
+
 export const CHOICE = 'choice';
 export const LOOKUP = 'lookup';
 export const TIME_FIRST = 'time_first';
@@ -18,6 +20,7 @@ export const LOOKING = 'looking';
 export const UNKNOWN = 'unknown';
 export const NOT_BOOKED = 'not_booked';
 
+const MINUTE_MS = 60 * 1000;
 const FIXED = 'fixed';
 const NOBODY_MAY_CHANGE = [SENDING, LOOKING, UNKNOWN];
 
@@ -162,8 +165,17 @@ function givenHostId(flow) {
 
 // --------------------------------------------------------------------------------- times
 
+/** A chosen time keeps its start and ends as much earlier or later. */
 export function durationChosen(flow, minutes) {
-    return isLocked(flow) ? flow : { ...flow, durationMinutes: minutes };
+    if (isLocked(flow)) {
+        return flow;
+    }
+    const slot = flow.slot && { ...flow.slot, end_at: endOf(flow.slot, minutes) };
+    return { ...flow, durationMinutes: minutes, slot };
+}
+
+function endOf(slot, minutes) {
+    return toUtcText(toMs(slot.start_at) + minutes * MINUTE_MS);
 }
 
 export function guestZoneChosen(flow, timeZone) {

@@ -24,8 +24,14 @@ import firstAfter from '@salesforce/label/c.Booking_Host_First_After';
 import othersOne from '@salesforce/label/c.Booking_Host_Others_One';
 import othersMany from '@salesforce/label/c.Booking_Host_Others_Many';
 import leftOut from '@salesforce/label/c.Booking_Host_Left_Out';
+import change from '@salesforce/label/c.Booking_Host_Change';
+import changeFull from '@salesforce/label/c.Booking_Host_Change_Full';
+import leftOutMore from '@salesforce/label/c.Booking_Times_Unavailable_More';
 import because from '@salesforce/label/c.Booking_Host_Because';
 import coHosts from '@salesforce/label/c.Booking_Co_Hosts_Heading';
+
+/** More of those who are left out are counted, not named. */
+const MOST_LEFT_OUT = 6;
 
 /** The people's clocks show minutes. */
 const MINUTE_MS = 60 * 1000;
@@ -81,18 +87,34 @@ export default class HostPanel extends LightningElement {
     /** The hosts are being asked for. */
     @api isLoading = false;
 
+    /**
+     * There is little room: the list folds to the host who was chosen, and whoever shows the panel
+     * says below who is left out.
+     */
+    @api isNarrow = false;
+
     /** The organizer's zone. */
     @api timeZone = userTimeZone;
 
     present = now();
+    isUnfolded = false;
+    focusNext = '';
     stopClock;
 
     /** Moves the keyboard's focus to where a host is chosen. */
     @api
     focus() {
-        const list = this.template.querySelector('c-host-list');
-        if (list) {
-            list.focus();
+        const place = this.refs.change || this.template.querySelector('c-host-list');
+        if (place) {
+            place.focus();
+        }
+    }
+
+    renderedCallback() {
+        const next = this.focusNext && this.template.querySelector(this.focusNext);
+        if (next) {
+            this.focusNext = '';
+            next.focus();
         }
     }
 
@@ -115,6 +137,8 @@ export default class HostPanel extends LightningElement {
             loading,
             nobodyTitle,
             noneBookable,
+            change,
+            changeFull,
             choose,
             showAll,
             leftOut,
@@ -148,8 +172,10 @@ export default class HostPanel extends LightningElement {
 
     // ------------------------------------------------------------------------ show all
 
+    /** All of one host's are that one's. */
     get canToggle() {
-        return this.isChoice && this.canShowAll;
+        const isOne = (this.hosts || []).length < 2 && !this.allHosts;
+        return this.isChoice && this.canShowAll && !isOne && !this.isFolded;
     }
 
     get pressed() {
@@ -172,7 +198,7 @@ export default class HostPanel extends LightningElement {
         if (this.isTimeFirst) {
             return this.hasSlot ? firstAfter : firstBefore;
         }
-        if (!this.isChoice || !this.allHosts) {
+        if (!this.isChoice || !this.allHosts || this.isFolded) {
             return '';
         }
         return this.hasSlot
@@ -225,12 +251,39 @@ export default class HostPanel extends LightningElement {
         return this.allHosts && !this.hasSlot ? '' : this.selectedHostId;
     }
 
+    /** With little room, the times matter more than whom one could have chosen instead. */
+    get isFolded() {
+        return this.isNarrow && !this.isUnfolded && Boolean(this.chosen);
+    }
+
+    /** The host who was chosen from the list and can be booked. */
+    get chosen() {
+        const hostId = this.isChoice ? this.shownHostId : '';
+        return this.choices.find((entry) => entry.hostId === hostId && !entry.reason);
+    }
+
+    get showsList() {
+        return this.isChoice && !this.isFolded;
+    }
+
+    get canChange() {
+        return this.isFolded && this.entries.length > 1;
+    }
+
+    handleChange() {
+        this.isUnfolded = true;
+        this.focusNext = 'c-host-list';
+    }
+
     get isNobodyBookable() {
         return this.entries.length > 0 && this.bookable.length === 0;
     }
 
     /** The one host who is shown and not chosen: the record's, or the first in line. */
     get given() {
+        if (this.isFolded) {
+            return this.chosen;
+        }
         const host = this.isChoice ? undefined : this.givenHost;
         if (!host) {
             return null;
@@ -250,7 +303,7 @@ export default class HostPanel extends LightningElement {
     }
 
     get givenWords() {
-        return this.isTimeFirst ? '' : fromRecord;
+        return this.isTimeFirst || this.isChoice ? '' : fromRecord;
     }
 
     get othersWords() {
@@ -260,29 +313,33 @@ export default class HostPanel extends LightningElement {
 
     /** Of a pool, those whom nobody can get: one may want to know why. */
     get leftOut() {
-        const entries = this.isTimeFirst ? this.entries : [];
-        return entries
-            .filter((entry) => entry.reason)
+        return this.everyLeftOut
+            .slice(0, MOST_LEFT_OUT)
             .map((entry) => ({ ...entry, words: fill(because, entry.name, entry.reason) }));
+    }
+
+    get everyLeftOut() {
+        const isSaidHere = this.isTimeFirst && !this.isNarrow;
+        return isSaidHere ? this.entries.filter((entry) => entry.reason) : [];
+    }
+
+    get moreLeftOut() {
+        const more = this.everyLeftOut.length - MOST_LEFT_OUT;
+        return more > 0 ? fill(leftOutMore, more) : '';
     }
 
     get hasLeftOut() {
         return this.leftOut.length > 0;
     }
 
-    /**
-     * A click on a host while everybody's times are shown means: only this one's. Whoever becomes
-     * the host is no co-host any more.
-     */
+    /** What else a host brings with it is for whoever keeps the choices to say. */
     handleHostChange(event) {
-        const { hostId } = event.detail;
-        if (this.allHosts && !this.hasSlot) {
-            this.tell('showallchange', { allHosts: false });
+        if (this.isNarrow) {
+            // The list that has the focus goes away.
+            this.isUnfolded = false;
+            this.focusNext = '.change';
         }
-        if ((this.coHostIds || []).includes(hostId)) {
-            this.tellCoHosts(this.coHostIds.filter((each) => each !== hostId));
-        }
-        this.tell('hostchange', { hostId });
+        this.tell('hostchange', { hostId: event.detail.hostId });
     }
 
     // ------------------------------------------------------------------------ co-hosts
@@ -307,11 +364,7 @@ export default class HostPanel extends LightningElement {
     }
 
     handleCoHostsChange(event) {
-        this.tellCoHosts(event.detail.coHostIds);
-    }
-
-    tellCoHosts(coHostIds) {
-        this.tell('cohostschange', { coHostIds });
+        this.tell('cohostschange', { coHostIds: event.detail.coHostIds });
     }
 
     // ------------------------------------------------------------------------------------

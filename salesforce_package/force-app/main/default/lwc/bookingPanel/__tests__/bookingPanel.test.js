@@ -345,6 +345,40 @@ describe('c-booking-panel: hosts and times', () => {
         expect(times(element).hostNames).toEqual(['Ana', 'Eve']);
     });
 
+    it('drops the hosts of a booking type that was changed meanwhile', async () => {
+        offer(aType('time_first'), aType('choice'));
+        const late = deferred();
+        askHosts.mockReturnValueOnce(late.answer);
+        const element = await show();
+        await tell(picker(element), 'typechoose', { bookingType: aType('time_first') });
+        button(element, 'Change booking type').click();
+        await settle();
+        hostsAre([ANA, BEN]);
+        await tell(picker(element), 'typechoose', { bookingType: aType('choice') });
+
+        late.resolve({ hosts: [EVE], co_hosts: [], nobody_because: '', can_show_all: false });
+        await settle();
+
+        expect(hosts(element).hosts).toEqual([ANA, BEN]);
+    });
+
+    it('drops what went wrong with the hosts of a booking type that was changed', async () => {
+        offer(aType('time_first'), aType('choice'));
+        const late = deferred();
+        askHosts.mockReturnValueOnce(late.answer);
+        const element = await show();
+        await tell(picker(element), 'typechoose', { bookingType: aType('time_first') });
+        button(element, 'Change booking type').click();
+        await settle();
+        hostsAre([ANA, BEN]);
+        await tell(picker(element), 'typechoose', { bookingType: aType('choice') });
+
+        late.reject(UNREACHABLE);
+        await settle();
+
+        expect(find(element, 'c-booking-problem')).toBeNull();
+    });
+
     it('renders a problem with the hosts beside the times, and tries again', async () => {
         offer(aType('time_first'));
         askHosts.mockRejectedValue(UNREACHABLE);
@@ -417,6 +451,66 @@ describe('c-booking-panel: a change while a time is chosen', () => {
         await tell(times(element), 'durationchange', { minutes: 60 });
 
         expect(details(element).chosenSlot.start_at).toBe(NINE);
+        expect(said(element)).toBe('');
+    });
+
+    it('renders the end of another duration at once, whatever comes of the look', async () => {
+        const element = await chosen();
+
+        await tell(times(element), 'durationchange', { minutes: 60 });
+
+        expect(details(element).chosenSlot.end_at).toBe(TEN);
+        expect(said(element)).toContain('Looking whether');
+    });
+
+    it('goes on saying what it looks for now when an earlier look fails', async () => {
+        const element = await chosen();
+        const late = deferred();
+        askAvailability.mockReturnValueOnce(late.answer);
+        await tell(times(element), 'durationchange', { minutes: 60 });
+        await tell(times(element), 'durationchange', { minutes: 30 });
+
+        late.reject(UNREACHABLE);
+        await settle();
+
+        expect(said(element)).toContain('Looking whether');
+    });
+
+    it('says nothing of a time that was dropped while it was looked up', async () => {
+        offer(aType('choice'));
+        hostsAre([ANA, BEN], [EVE]);
+        const element = await show();
+        await tell(hosts(element), 'showallchange', { allHosts: true });
+        await choose(element, aSlot(NINE, ANA, BEN));
+        const late = deferred();
+        askAvailability.mockReturnValueOnce(late.answer);
+        await tell(hosts(element), 'cohostschange', { coHostIds: [EVE.host_id] });
+        expect(said(element)).toContain('Looking whether');
+
+        await tell(hosts(element), 'showallchange', { allHosts: false });
+        expect(said(element)).toBe('');
+        late.resolve({ slots: [aSlot(NINE, ANA)] });
+        await settle();
+
+        expect(said(element)).toBe('');
+    });
+
+    it('asks for the times of another host once, without them as a co-host', async () => {
+        offer(aType('choice'));
+        hostsAre([ANA, BEN], [ANA, BEN]);
+        const element = await show();
+        await tell(hosts(element), 'hostchange', { hostId: ANA.host_id });
+        await tell(hosts(element), 'cohostschange', { coHostIds: [BEN.host_id] });
+        await choose(element, aSlot(NINE, ANA));
+        const list = hosts(element).shadowRoot.querySelector('c-host-list');
+
+        await tell(list, 'hostchange', { hostId: BEN.host_id });
+
+        expect(askAvailability).toHaveBeenCalledTimes(1);
+        expect(askAvailability.mock.calls[0][2]).toMatchObject({
+            host_id: BEN.host_id,
+            co_host_ids: []
+        });
     });
 
     it('drops the answer about a choice that was changed again', async () => {
@@ -473,6 +567,24 @@ describe('c-booking-panel: details', () => {
         document.body.removeEventListener('keydown', outer);
     });
 
+    it('leaves Escape to the dialog while the wish is on its way', async () => {
+        const element = await chosen();
+        book.mockReturnValue(new Promise(() => {}));
+        await bookNow(element);
+        const escape = new KeyboardEvent('keydown', {
+            key: 'Escape',
+            bubbles: true,
+            composed: true,
+            cancelable: true
+        });
+
+        details(element).dispatchEvent(escape);
+        await settle();
+
+        expect(escape.defaultPrevented).toBe(false);
+        expect(details(element)).not.toBeNull();
+    });
+
     it('goes on with the chosen time after details were closed', async () => {
         const element = await chosen();
         await tell(details(element), 'close');
@@ -522,6 +634,23 @@ describe('c-booking-panel: booking', () => {
         await bookNow(element);
         stop();
 
+        expect(hear).toHaveBeenCalledWith(BOOKING);
+    });
+
+    it('tells them also when it is gone before the answer comes', async () => {
+        const element = await chosen();
+        const hear = jest.fn();
+        const stop = listen(() => RECORD, hear);
+        const answer = deferred();
+        book.mockReturnValue(answer.answer);
+        await bookNow(element);
+
+        document.body.removeChild(element);
+        answer.resolve(BOOKING);
+        await settle();
+        stop();
+
+        expect(hear).toHaveBeenCalledTimes(1);
         expect(hear).toHaveBeenCalledWith(BOOKING);
     });
 
@@ -582,18 +711,18 @@ describe('c-booking-panel: an answer that never came', () => {
         return element;
     }
 
-    it('looks after 1, 2 and 4 seconds whether it was booked', async () => {
+    it('looks after 1, 2, 4 and 8 seconds whether it was booked', async () => {
         askBookingByKey.mockRejectedValue(NOT_FOUND);
         const element = await unanswered();
         expect(outcome(element).textContent).toContain('We do not know yet whether it was booked');
         const looks = [];
 
-        for (const seconds of [0.9, 0.2, 1.8, 0.2, 3.8, 0.2]) {
+        for (const seconds of [0.9, 0.2, 1.8, 0.2, 3.8, 0.2, 7.8, 0.2]) {
             await pass(seconds);
             looks.push(askBookingByKey.mock.calls.length);
         }
 
-        expect(looks).toEqual([0, 1, 1, 2, 2, 3]);
+        expect(looks).toEqual([0, 1, 1, 2, 2, 3, 3, 4]);
         expect(askBookingByKey).toHaveBeenCalledWith(book.mock.calls[0][1]);
     });
 
@@ -607,10 +736,19 @@ describe('c-booking-panel: an answer that never came', () => {
         expect(book).toHaveBeenCalledTimes(1);
     });
 
+    it('does not say that it was not booked while the service may still write', async () => {
+        askBookingByKey.mockRejectedValue(NOT_FOUND);
+        const element = await unanswered();
+
+        await pass(6 + 2 + 3);
+
+        expect(outcome(element).textContent).not.toContain('It was not booked');
+    });
+
     it('says that it was not booked, and books again with the same key', async () => {
         askBookingByKey.mockRejectedValue(NOT_FOUND);
         const element = await unanswered();
-        await pass(8);
+        await pass(16);
         expect(outcome(element).textContent).toContain('It was not booked');
         book.mockResolvedValue(BOOKING);
 
@@ -621,10 +759,23 @@ describe('c-booking-panel: an answer that never came', () => {
         expect(progress(element)).not.toBeNull();
     });
 
+    it('books again once for a double click', async () => {
+        askBookingByKey.mockRejectedValue(NOT_FOUND);
+        const element = await unanswered();
+        await pass(16);
+        book.mockReturnValue(new Promise(() => {}));
+
+        const again = button(element, 'Book again');
+        again.click();
+        again.click();
+
+        expect(book).toHaveBeenCalledTimes(2);
+    });
+
     it('lets something be changed once it is known that it was not booked', async () => {
         askBookingByKey.mockRejectedValue(NOT_FOUND);
         const element = await unanswered();
-        await pass(8);
+        await pass(16);
 
         button(element, 'Change something').click();
         await settle();
@@ -636,7 +787,7 @@ describe('c-booking-panel: an answer that never came', () => {
     it('looks again when asked, as long as nobody can say', async () => {
         askBookingByKey.mockRejectedValue(UNREACHABLE);
         const element = await unanswered();
-        await pass(8);
+        await pass(16);
         expect(outcome(element).textContent).toContain('We still do not know');
         expect(button(element, 'Book again')).toBeUndefined();
 
@@ -667,14 +818,19 @@ describe('c-booking-panel: an answer that never came', () => {
 
         await bookNow(element);
         expect(waits).toEqual([true]);
-        await pass(8);
+        await pass(16);
 
         expect(waits).toEqual([true, false]);
     });
 
     it('also looks when the service broke off while it booked', async () => {
         const element = await chosen();
-        book.mockRejectedValueOnce({ code: 'storage_unavailable', message: 'Not certain.' });
+        book.mockRejectedValueOnce({
+            code: 'storage_unavailable',
+            message: 'Nobody knows yet whether it was booked.',
+            status: 503,
+            is_outcome_unknown: true
+        });
         askBookingByKey.mockResolvedValue(BOOKING);
 
         await bookNow(element);
@@ -687,22 +843,73 @@ describe('c-booking-panel: an answer that never came', () => {
         const element = await unanswered();
 
         document.body.removeChild(element);
-        await pass(8);
+        await pass(16);
 
         expect(askBookingByKey).not.toHaveBeenCalled();
+    });
+
+    it('tells the other components when it is gone before it is known', async () => {
+        const element = await unanswered();
+        const hear = jest.fn();
+        const stop = listen(() => RECORD, hear);
+        const late = deferred();
+        askBookingByKey.mockReturnValue(late.answer);
+        await pass(1);
+
+        document.body.removeChild(element);
+        late.resolve(BOOKING);
+        await settle();
+        stop();
+
+        expect(hear).toHaveBeenCalledWith(BOOKING);
+    });
+
+    it('asks no more after another record is shown, which starts afresh', async () => {
+        const element = await unanswered();
+        const timers = jest.getTimerCount();
+
+        element.recordId = '00QHp00002ZZZZZMAV';
+        await settle();
+        expect(jest.getTimerCount()).toBe(timers - 1);
+        await pass(16);
+
+        expect(askBookingByKey).not.toHaveBeenCalled();
+        expect(outcome(element)).toBeNull();
+        expect(times(element)).not.toBeNull();
+    });
+
+    it('leaves another record alone when the answer is about the one before', async () => {
+        const element = await unanswered();
+        const late = deferred();
+        askBookingByKey.mockReturnValue(late.answer);
+        await pass(1);
+        element.recordId = '00QHp00002ZZZZZMAV';
+        await settle();
+
+        late.resolve(BOOKING);
+        await settle();
+
+        expect(progress(element)).toBeNull();
+        expect(times(element)).not.toBeNull();
     });
 });
 
 describe('c-booking-panel: widths', () => {
     let tellWidth;
+    let isWatched;
 
     beforeEach(() => {
+        isWatched = false;
         global.ResizeObserver = class {
             constructor(callback) {
                 tellWidth = (width) => callback([{ contentRect: { width } }]);
             }
-            observe() {}
-            disconnect() {}
+            observe() {
+                isWatched = true;
+            }
+            disconnect() {
+                isWatched = false;
+            }
         };
     });
 
@@ -724,5 +931,14 @@ describe('c-booking-panel: widths', () => {
 
         expect(find(element, 'section').classList).toContain(`panel_${name}`);
         expect(times(element).width).toBe(name);
+    });
+
+    it('watches its width as long as it is on the page', async () => {
+        const element = await chosen();
+        expect(isWatched).toBe(true);
+
+        document.body.removeChild(element);
+
+        expect(isWatched).toBe(false);
     });
 });

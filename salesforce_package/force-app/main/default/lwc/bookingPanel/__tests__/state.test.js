@@ -212,6 +212,12 @@ describe('a chosen time', () => {
         expect(flows.mustCheckTime(timed, flows.hostChosen(timed, BEN.host_id))).toBe(false);
     });
 
+    it('ends as much later as the meeting is longer', () => {
+        const flow = flows.durationChosen(chosen(), 60);
+
+        expect(flow.slot).toEqual({ ...aSlot(NINE, ANA), end_at: TEN });
+    });
+
     it('is kept, with who is free now, when it still fits', () => {
         const longer = { ...aSlot(NINE, ANA), end_at: TEN };
 
