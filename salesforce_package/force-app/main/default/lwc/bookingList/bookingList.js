@@ -9,8 +9,9 @@ import {
     zoneText
 } from 'c/bookingTime';
 import { platformIcon } from 'c/bookingPlatforms';
+import { keyOf, lookOf } from 'c/bookingTargets';
 import { fill } from 'c/bookingWords';
-import attention from '@salesforce/label/c.Booking_State_Attention';
+import { webAddress } from 'c/webAddress';
 import attentionOne from '@salesforce/label/c.Booking_Attention_One';
 import attentionMany from '@salesforce/label/c.Booking_Attention_Many';
 import bookedBy from '@salesforce/label/c.Booking_Booked_By';
@@ -25,8 +26,6 @@ import running from '@salesforce/label/c.Booking_State_Running';
 import scheduled from '@salesforce/label/c.Booking_State_Scheduled';
 import show from '@salesforce/label/c.Booking_Row_Show';
 import showOf from '@salesforce/label/c.Booking_Row_Show_Of';
-import targetDone from '@salesforce/label/c.Booking_Target_Done';
-import targetOnItsWay from '@salesforce/label/c.Booking_Target_On_Its_Way';
 import today from '@salesforce/label/c.Booking_Today';
 import tomorrow from '@salesforce/label/c.Booking_Tomorrow';
 import withHost from '@salesforce/label/c.Booking_Row_Host';
@@ -103,11 +102,11 @@ export default class BookingList extends LightningElement {
             // Many buttons say the same; a screen reader hears which booking each is about.
             toggleName: fill(showOf, isOpen ? hide : show, day, booking.host.name),
             expanded: String(isOpen),
-            regionId: `more-${booking.booking_id}`,
-            joinUrl: booking.status === 'canceled' ? '' : booking.join_url,
+            joinUrl: joinUrlOf(booking),
+            joinHref: webAddress(joinUrlOf(booking)),
             place: booking.place,
             notes: booking.notes,
-            targets: (booking.targets || []).map((each, at) => targetOf(each, at))
+            targets: (booking.targets || []).map(targetOf)
         };
     }
 
@@ -182,30 +181,17 @@ function attentionWords(targets) {
         : fill(attentionMany, targets[0].title, targets.length - 1);
 }
 
-function targetOf(target, at) {
-    const isLate = target.needs_attention;
-    const words = target.is_done ? targetDone : targetOnItsWay;
+/** Nobody is to join a meeting that does not take place. */
+function joinUrlOf(booking) {
+    return booking.status === 'canceled' ? '' : booking.join_url;
+}
+
+function targetOf(target) {
     return {
-        key: `${target.target}-${target.subject_id || at}`,
+        ...lookOf(target),
+        key: keyOf(target),
         title: target.title,
         detail: target.detail,
-        vendorMessage: target.vendor_message,
-        icon: targetIcon(target),
-        variant: targetVariant(target),
-        words: isLate ? attention : words
+        vendorMessage: target.vendor_message
     };
-}
-
-function targetIcon(target) {
-    if (target.needs_attention) {
-        return 'utility:warning';
-    }
-    return target.is_done ? 'utility:check' : 'utility:clock';
-}
-
-function targetVariant(target) {
-    if (target.needs_attention) {
-        return 'warning';
-    }
-    return target.is_done ? 'success' : '';
 }

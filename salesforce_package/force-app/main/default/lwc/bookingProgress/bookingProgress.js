@@ -4,7 +4,9 @@ import userTimeZone from '@salesforce/i18n/timeZone';
 import { askBooking } from 'c/bookingCalls';
 import { later, now } from 'c/bookingClock';
 import { dayShift, isSameClock, isZone, placeText, spanText } from 'c/bookingTime';
+import { keyOf, lookOf, stateOf } from 'c/bookingTargets';
 import { fill, plural } from 'c/bookingWords';
+import { webAddress } from 'c/webAddress';
 import { namesText, summaryOf, whenText } from './summary';
 import bookedLabel from '@salesforce/label/c.Booking_Progress_Booked';
 import guestClock from '@salesforce/label/c.Booking_Progress_Guest_Clock';
@@ -17,9 +19,6 @@ import refresh from '@salesforce/label/c.Booking_Progress_Refresh';
 import refreshing from '@salesforce/label/c.Booking_Progress_Refreshing';
 import unseen from '@salesforce/label/c.Booking_Progress_Unseen';
 import targets from '@salesforce/label/c.Booking_Progress_Targets';
-import isDone from '@salesforce/label/c.Booking_Progress_Is_Done';
-import needsAttention from '@salesforce/label/c.Booking_Progress_Needs_Attention';
-import isWaiting from '@salesforce/label/c.Booking_Progress_Is_Waiting';
 import vendor from '@salesforce/label/c.Booking_Progress_Vendor';
 import said from '@salesforce/label/c.Booking_Progress_Said';
 import join from '@salesforce/label/c.Booking_Progress_Join';
@@ -33,12 +32,6 @@ import done from '@salesforce/label/c.Booking_Progress_Done';
 const FIRST_DELAYS_MS = [1000, 2000];
 const DELAY_MS = 5000;
 const PATIENCE_MS = 60 * 1000;
-
-const STATES = {
-    done: { word: isDone, icon: 'utility:success', variant: 'success' },
-    attention: { word: needsAttention, icon: 'utility:warning', variant: 'warning' },
-    waiting: { word: isWaiting, icon: 'utility:clock', variant: undefined }
-};
 
 /**
  * A booking that was just made: that it stands, what to read to the guest, and how far everything
@@ -130,26 +123,21 @@ export default class BookingProgress extends LightningElement {
         return summaryOf(this.current, known.find(isZone), userLocale);
     }
 
-    /** Only what a browser opens as a web page becomes a link. */
     get joinHref() {
-        const url = this.current.join_url;
-        return /^https:\/\//i.test(url) ? url : '';
+        return webAddress(this.current.join_url);
     }
 
     // -------------------------------------------------------------------- what follows
 
     get targets() {
-        return (this.current.targets || []).map((target) => {
-            const state = stateOf(target);
-            return {
-                ...STATES[state],
-                key: keyOf(target),
-                title: target.title,
-                detail: target.detail,
-                vendorWords: target.vendor_message ? fill(vendor, target.vendor_message) : '',
-                rowClass: `target target_${state}`
-            };
-        });
+        return (this.current.targets || []).map((target) => ({
+            ...lookOf(target),
+            key: keyOf(target),
+            title: target.title,
+            detail: target.detail,
+            vendorWords: target.vendor_message ? fill(vendor, target.vendor_message) : '',
+            rowClass: `target target_${stateOf(target)}`
+        }));
     }
 
     get stateWords() {
@@ -258,17 +246,6 @@ export default class BookingProgress extends LightningElement {
 
 function isSame(one, other) {
     return Boolean(one && other) && one.booking_id === other.booking_id;
-}
-
-function stateOf(target) {
-    if (target.is_done) {
-        return 'done';
-    }
-    return target.needs_attention ? 'attention' : 'waiting';
-}
-
-function keyOf(target) {
-    return `${target.target} ${target.subject_id || ''}`;
 }
 
 /** What is read out: only what is not as it was. */

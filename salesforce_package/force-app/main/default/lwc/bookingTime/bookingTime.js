@@ -277,16 +277,6 @@ function endOfGap(wall, zone) {
     return after;
 }
 
-/**
- * Whether the zone's clock shows this instant's time twice on its day.
- * @param {number|string} instant
- * @param {string} zone IANA name
- * @returns {boolean}
- */
-export function isTwice(instant, zone) {
-    return instantsAt(partsIn(instant, zone), zone).length > 1;
-}
-
 // ------------------------------------------------------------------------------------ days
 
 function utcOf(date) {
@@ -437,18 +427,7 @@ export function dateText(instant, zone, locale, style = 'long') {
 }
 
 /**
- * Day and time of an instant: `Tuesday, March 30, 2027 at 3:30 PM`.
- * @param {number|string} instant
- * @param {string} zone IANA name
- * @param {string} locale
- * @returns {string}
- */
-export function dateTimeText(instant, zone, locale) {
-    return formatOf(locale, zone, { ...DAY_STYLES.long, ...TIME }).format(toMs(instant));
-}
-
-/**
- * Day and time, shorter: `Tue, Mar 30, 3:30 PM`.
+ * Day and time of an instant: `Tue, Mar 30, 3:30 PM`.
  * @param {number|string} instant
  * @param {string} zone IANA name
  * @param {string} locale
@@ -468,19 +447,6 @@ export function shortDateTimeText(instant, zone, locale) {
  */
 export function spanText(startAt, endAt, zone, locale) {
     return formatOf(locale, zone, TIME).formatRange(toMs(startAt), toMs(endAt));
-}
-
-/**
- * Day and times from a start to an end: `Tuesday, March 30, 2027, 3:30 – 4:00 PM`.
- * @param {number|string} startAt
- * @param {number|string} endAt
- * @param {string} zone IANA name
- * @param {string} locale
- * @returns {string}
- */
-export function daySpanText(startAt, endAt, zone, locale) {
-    const format = formatOf(locale, zone, { ...DAY_STYLES.long, ...TIME });
-    return format.formatRange(toMs(startAt), toMs(endAt));
 }
 
 /**

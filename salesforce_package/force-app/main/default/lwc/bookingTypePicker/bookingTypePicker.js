@@ -10,8 +10,7 @@ import foundOne from '@salesforce/label/c.Booking_Types_Found_One';
 import lookAgain from '@salesforce/label/c.Booking_Look_Again';
 import minutesMany from '@salesforce/label/c.Booking_Minutes_Many';
 import minutesOne from '@salesforce/label/c.Booking_Minutes_One';
-import noneExistAdmin from '@salesforce/label/c.Booking_Types_None_Exist_Admin';
-import noneExistRep from '@salesforce/label/c.Booking_Types_None_Exist_Rep';
+import noneExistAdvice from '@salesforce/label/c.Booking_Types_None_Exist_Advice';
 import noneExistTitle from '@salesforce/label/c.Booking_Types_None_Exist';
 import noneFitAdmin from '@salesforce/label/c.Booking_Types_None_Fit_Admin';
 import noneFitMany from '@salesforce/label/c.Booking_Types_None_Fit_Many';
@@ -120,7 +119,7 @@ export default class BookingTypePicker extends LightningElement {
 
     get noneAdvice() {
         if (this.isNoneThere) {
-            return this.isForAdmin ? noneExistAdmin : noneExistRep;
+            return noneExistAdvice;
         }
         return this.isForAdmin ? noneFitAdmin : noneFitRep;
     }

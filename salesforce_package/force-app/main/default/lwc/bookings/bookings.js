@@ -62,6 +62,7 @@ export default class Bookings extends LightningElement {
     nowMs = now();
     newBooking = null;
     isCreating = false;
+    isWaiting = false;
 
     timeZone = timeZone;
     locale = locale;
@@ -112,7 +113,7 @@ export default class Bookings extends LightningElement {
     startAgain() {
         this.lists = { upcoming: NOT_ASKED, past: NOT_ASKED };
         this.newBooking = null;
-        this.isCreating = false;
+        this.endCreating();
         this.reload();
     }
 
@@ -202,10 +203,20 @@ export default class Bookings extends LightningElement {
         this.reload();
     }
 
+    /** A wish that is on its way must be seen to its end, or it is made a second time. */
+    handleWaitingChange(event) {
+        this.isWaiting = event.detail.isWaiting;
+    }
+
     handleBack() {
-        this.isCreating = false;
+        this.endCreating();
         this.focusNext = 'create';
         this.reload();
+    }
+
+    endCreating() {
+        this.isCreating = false;
+        this.isWaiting = false;
     }
 
     showBooked(booking) {

@@ -1,6 +1,5 @@
 import { api, LightningElement } from 'lwc';
-import copied from '@salesforce/label/c.Booking_Copied';
-import copyByHand from '@salesforce/label/c.Booking_Copy_By_Hand';
+import { copy } from 'c/copying';
 
 /**
  * A text to be read, with a button that copies it. Where the browser does not let pages copy, the
@@ -21,13 +20,6 @@ export default class CopyableText extends LightningElement {
     async handleCopy() {
         // Emptied first, so that a second copy is announced as well.
         this.said = '';
-        try {
-            await navigator.clipboard.writeText(this.text);
-            this.said = copied;
-        } catch {
-            // No clipboard in this browser or frame, or it was not allowed.
-            window.getSelection().selectAllChildren(this.refs.text);
-            this.said = copyByHand;
-        }
+        this.said = await copy(this.text, this.refs.text);
     }
 }

@@ -2,11 +2,10 @@ import { api, LightningElement } from 'lwc';
 import locale from '@salesforce/i18n/locale';
 import { capitalised, speak, spokenTime } from 'c/bookingTimes';
 import { fill } from 'c/bookingWords';
+import { copy } from 'c/copying';
 import title from '@salesforce/label/c.Booking_Suggest_Title';
 import choose from '@salesforce/label/c.Booking_Suggest_Choose';
-import copy from '@salesforce/label/c.Booking_Suggest_Copy';
-import copiedText from '@salesforce/label/c.Booking_Suggest_Copied';
-import copyFailed from '@salesforce/label/c.Booking_Suggest_Copy_Failed';
+import copyLabel from '@salesforce/label/c.Booking_Suggest_Copy';
 import quote from '@salesforce/label/c.Booking_Suggest_Quote';
 
 /**
@@ -27,7 +26,7 @@ export default class TimeSuggestions extends LightningElement {
     /** What is shown is being replaced: nothing can be chosen until it is. */
     @api isStale = false;
 
-    words = { title, copy };
+    words = { title, copy: copyLabel };
     copied = '';
 
     _slots = [];
@@ -75,12 +74,8 @@ export default class TimeSuggestions extends LightningElement {
     }
 
     async handleCopy() {
-        try {
-            await navigator.clipboard.writeText(this.sentence);
-            this.copied = copiedText;
-        } catch {
-            // No permission, or no clipboard at all in this frame.
-            this.copied = copyFailed;
-        }
+        // Emptied first, so that a second copy is announced as well.
+        this.copied = '';
+        this.copied = await copy(this.sentence, this.refs.sentence);
     }
 }

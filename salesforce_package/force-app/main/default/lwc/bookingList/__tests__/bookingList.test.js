@@ -154,7 +154,7 @@ describe('c-booking-list', () => {
         ]);
         expect(
             findAll(element, '.target lightning-icon').map((each) => each.alternativeText)
-        ).toEqual(['Done', 'On its way']);
+        ).toEqual(['Done', 'Under way']);
         expect(find(element, 'a').href).toBe('https://zoom.example/j/1');
         await expect(element).toBeAccessible();
     });
@@ -174,6 +174,14 @@ describe('c-booking-list', () => {
         await open(element);
 
         expect(find(element, 'a')).toBeNull();
+    });
+
+    it('renders an address that is no secure web page’s as text', async () => {
+        const element = show([aBooking({ join_url: 'data:text/html,hello' })]);
+        await open(element);
+
+        expect(find(element, 'a')).toBeNull();
+        expect(find(element, '.join').textContent).toBe('data:text/html,hello');
     });
 
     it('names to a screen reader which booking a button opens', () => {

@@ -3,9 +3,7 @@ import {
     allZones,
     dateIn,
     dateText,
-    dateTimeText,
     dayShift,
-    daySpanText,
     daysBetween,
     daysText,
     formerZoneName,
@@ -14,7 +12,6 @@ import {
     instantsAt,
     isDate,
     isSameClock,
-    isTwice,
     isZone,
     knownLocale,
     mondayOf,
@@ -113,12 +110,6 @@ describe('c-booking-time: the instant of what the clock shows', () => {
         expect(utc(instantAt(parts, BERLIN, { isSecond: true }))).toEqual(['2026-10-25T01:30:00Z']);
     });
 
-    it('knows which times the clock shows twice', () => {
-        expect(isTwice('2026-10-25T00:30:00Z', BERLIN)).toBe(true);
-        expect(isTwice('2026-10-25T01:30:00Z', BERLIN)).toBe(true);
-        expect(isTwice('2026-10-25T02:00:00Z', BERLIN)).toBe(false);
-    });
-
     it('gives back every quarter of an hour of a year, whatever the zone', () => {
         const start = Date.UTC(2026, 8, 1);
         for (const zone of [BERLIN, NEW_YORK, KOLKATA, LORD_HOWE, 'Africa/Casablanca']) {
@@ -212,13 +203,9 @@ describe('c-booking-time: texts', () => {
     });
 
     it('writes day and time together, and spans', () => {
-        expect(plain(dateTimeText(at, BERLIN, 'en-US'))).toBe('Tuesday, March 30, 2027 at 3:30 PM');
         expect(plain(shortDateTimeText(at, BERLIN, 'en-US'))).toBe('Tue, Mar 30, 3:30 PM');
         const end = '2027-03-30T14:00:00Z';
         expect(plain(spanText(at, end, BERLIN, 'en-US'))).toBe('3:30 – 4:00 PM');
-        expect(plain(daySpanText(at, end, BERLIN, 'en-US'))).toBe(
-            'Tuesday, March 30, 2027, 3:30 – 4:00 PM'
-        );
         expect(plain(daysText('2027-03-29', '2027-04-02', 'en-US'))).toBe('Mar 29 – Apr 2, 2027');
     });
 

@@ -116,13 +116,15 @@ describe('c-booking-type-picker', () => {
         expect(text(element)).toContain('No booking type has these words in its name.');
     });
 
-    it('renders that none exist, and whom to ask, when there is none for the object', async () => {
+    it('renders that none exist, and what rep and admin do, when there is none for the object', async () => {
         const element = show({ nothing_because: 'no_booking_types' });
 
         expect(find(element, 'h2').textContent).toBe(
             'There are no booking types for Lead records yet'
         );
-        expect(text(element)).toContain('Ask a Booking Admin');
+        // Which of them looks cannot be told here: no booking type was refused.
+        expect(text(element)).toContain('Ask a Booking Admin to add');
+        expect(text(element)).toContain('if that is you, add one');
         await expect(element).toBeAccessible();
     });
 

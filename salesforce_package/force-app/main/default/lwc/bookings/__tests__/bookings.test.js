@@ -196,6 +196,39 @@ describe('c-bookings', () => {
         expect(findAll(element, 'section')).toHaveLength(2);
     });
 
+    it('cannot be left by Back while a wish is on its way', async () => {
+        const element = await show({ opens: 'In place' });
+        button(element, 'Create Booking').click();
+        await settle();
+        const wait = async (isWaiting) => {
+            find(element, 'c-booking-panel').dispatchEvent(
+                new CustomEvent('waitingchange', { detail: { isWaiting } })
+            );
+            await settle();
+        };
+
+        await wait(true);
+        expect(button(element, 'Back to bookings').disabled).toBe(true);
+        await wait(false);
+        expect(button(element, 'Back to bookings').disabled).toBe(false);
+    });
+
+    it('can be left again after another record came while a wish was on its way', async () => {
+        const element = await show({ opens: 'In place' });
+        button(element, 'Create Booking').click();
+        await settle();
+        find(element, 'c-booking-panel').dispatchEvent(
+            new CustomEvent('waitingchange', { detail: { isWaiting: true } })
+        );
+
+        element.recordId = '00QHp00002ZZZZZMAV';
+        await settle();
+        button(element, 'Create Booking').click();
+        await settle();
+
+        expect(button(element, 'Back to bookings').disabled).toBe(false);
+    });
+
     it('leaves the flow when it is done', async () => {
         const element = await show({ opens: 'In place' });
         button(element, 'Create Booking').click();

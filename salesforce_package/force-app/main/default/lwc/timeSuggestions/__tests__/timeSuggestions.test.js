@@ -35,6 +35,7 @@ describe('c-time-suggestions', () => {
     afterEach(() => {
         document.body.replaceChildren();
         delete navigator.clipboard;
+        window.getSelection().removeAllRanges();
     });
 
     it('renders a sentence to say when there are suggestions', async () => {
@@ -74,10 +75,11 @@ describe('c-time-suggestions', () => {
         expect(find(element, '[role="status"]').textContent).toBe('Copied.');
     });
 
-    it('says what to do when the browser does not let it copy', async () => {
+    it('marks the sentence and says how to go on when the browser does not copy', async () => {
         const element = draw();
         await copy(element);
 
-        expect(find(element, '[role="status"]').textContent).toContain('Select the words');
+        expect(window.getSelection().toString()).toBe(find(element, '.sentence').textContent);
+        expect(find(element, '[role="status"]').textContent).toContain('press Ctrl+C');
     });
 });
