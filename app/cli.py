@@ -118,10 +118,21 @@ def new_key() -> None:
 @click.option("--smtp-port", default=0, help="Any free one by default.")
 @click.option("--lightning-assets", default="", help="For record pages: what demo/build.mjs made.")
 @click.option("--apex-runner", default="", help="For record pages: address of the Apex runner.")
+@click.option(
+    "--apex-runner-token",
+    envvar="APEX_RUNNER_TOKEN",
+    default="",
+    help="What the Apex runner was started with; $APEX_RUNNER_TOKEN by default.",
+)
 @click.option("--service-url", default="", help="For record pages: address of this service.")
 @_readable
 def sandbox(
-    port: int, smtp_port: int, lightning_assets: str, apex_runner: str, service_url: str
+    port: int,
+    smtp_port: int,
+    lightning_assets: str,
+    apex_runner: str,
+    apex_runner_token: str,
+    service_url: str,
 ) -> None:
     """Run the stand-in organisation by itself: Salesforce, Google, Microsoft, Zoom, mail."""
     from app.processes import require_free_port
@@ -131,6 +142,7 @@ def sandbox(
     site = LightningSite(
         assets=Path(lightning_assets) if lightning_assets else None,
         runner_url=apex_runner.rstrip("/"),
+        runner_token=apex_runner_token,
         service_url=service_url.rstrip("/"),
     )
     server = SandboxServer(port=require_free_port(port), smtp_port=smtp_port, lightning=site)

@@ -7,6 +7,7 @@ this module too, for a house with a door that a browser can come in by.
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from app.processes import ProcessesError, Program, answers_http
 
 #: The Salesforce package of this checkout.
 PACKAGE = Path(__file__).parents[2] / "salesforce_package"
+#: How the runner, and whoever calls it, are told the token that they share.
+RUNNER_TOKEN = "APEX_RUNNER_TOKEN"  # noqa: S105 - a variable's name
 _PATIENCE_SECONDS = 120
 
 
@@ -52,11 +55,13 @@ def build_assets(*, is_production: bool = True) -> Path:
     return Path(lines[-1])
 
 
-def apex_runner(*, port: int) -> Program:
+def apex_runner(*, port: int, token: str = "") -> Program:
     """The program that executes the package's Apex for the record page.
 
     Args:
         port: On loopback; where it listens.
+        token: Of ``runner_token``; who does not bring it has nothing executed. Empty: the runner
+            asks for none, so any program of this machine may call it.
 
     Raises:
         ProcessesError: Something that it needs is not installed.
@@ -65,9 +70,14 @@ def apex_runner(*, port: int) -> Program:
     return Program(
         name="Apex runner",
         argv=[str(node()), str(PACKAGE / "tools" / "apex" / "serve.mjs"), "--port", str(port)],
-        env=dict(os.environ),
+        env={**os.environ, RUNNER_TOKEN: token},
         is_ready=answers_http(f"http://127.0.0.1:{port}/health"),
     )
+
+
+def runner_token() -> str:
+    """A new token for a runner and whoever calls it; nobody else knows it."""
+    return secrets.token_urlsafe(32)
 
 
 def _require(program: str) -> None:

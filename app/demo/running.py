@@ -17,7 +17,7 @@ from rich.console import Console
 from app.administration import Administration
 from app.clock import now
 from app.demo import world
-from app.demo.lightning import apex_runner, build_assets
+from app.demo.lightning import RUNNER_TOKEN, apex_runner, build_assets, runner_token
 from app.demo.seeding import SandboxAccess, addresses, seed_sandbox, seed_service
 from app.local_postgres import LocalPostgres
 from app.migrate import migrate
@@ -103,6 +103,7 @@ class Demo:
         else:
             self._port, self._sandbox_port = free_port(), free_port()
         self._smtp_port = free_port()
+        self._runner_token = runner_token()
         self._supervisor = Supervisor(log_dir=LOCAL / "logs", console=console)
 
     def __enter__(self) -> Demo:
@@ -151,7 +152,7 @@ class Demo:
                     str(self._smtp_port),
                     *self._record_pages(),
                 ],
-                env=dict(os.environ),
+                env={**os.environ, RUNNER_TOKEN: self._runner_token},
                 is_ready=answers_http(f"{sandbox_url}/control/health"),
             )
         )
@@ -184,7 +185,7 @@ class Demo:
         with self._supervisor.step("components of the record page"):
             assets = build_assets()
         runner_port = free_port()
-        self._supervisor.start(apex_runner(port=runner_port))
+        self._supervisor.start(apex_runner(port=runner_port, token=self._runner_token))
         return [
             "--lightning-assets",
             str(assets),

@@ -13,7 +13,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, sync_playwright
 
-from app.demo.lightning import apex_runner, build_assets
+from app.demo.lightning import apex_runner, build_assets, runner_token
 from app.processes import free_port
 from connectors.sandbox.client import SandboxControl
 from connectors.sandbox.lightning import LightningSite
@@ -45,7 +45,8 @@ def assets() -> Path:
 def sandbox(assets: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
     """The stand-in organisation with its record pages and the Apex behind them."""
     port = free_port()
-    program, address = apex_runner(port=port), f"http://127.0.0.1:{port}"
+    token, address = runner_token(), f"http://127.0.0.1:{port}"
+    program = apex_runner(port=port, token=token)
     log = tmp_path_factory.mktemp("apex") / "runner.log"
     with log.open("wb") as said:
         runner = subprocess.Popen(  # noqa: S603 - our own program
@@ -53,7 +54,9 @@ def sandbox(assets: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         )
     try:
         wait_until(lambda: _listens(f"{address}/health"), "the Apex runner listens")
-        server = SandboxServer(lightning=LightningSite(assets=assets, runner_url=address))
+        server = SandboxServer(
+            lightning=LightningSite(assets=assets, runner_url=address, runner_token=token)
+        )
         server.start()
         yield server
         server.stop()

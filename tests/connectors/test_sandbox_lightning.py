@@ -26,6 +26,7 @@ from connectors.sandbox.world import Invitation, Person
 from connectors.transport import reading_session
 
 SERVICE_URL = "http://127.0.0.1:9"
+RUNNER_TOKEN = "what only the runner knows"
 REP = salesforce_id("005000000000081")
 ADMIN = salesforce_id("005000000000082")
 HOST = salesforce_id("005000000000083")
@@ -43,6 +44,7 @@ class Runner:
 
     url: str = ""
     asked: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
     answer: dict[str, Any] = field(default_factory=dict)
     calls_first: str = ""
 
@@ -53,6 +55,7 @@ def running_runner() -> Iterator[Runner]:
 
     class Door(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            runner.headers.append(dict(self.headers))
             runner.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             if runner.calls_first:
                 reading_session().get(runner.calls_first).raise_for_status()
@@ -84,7 +87,12 @@ def pages(
     (assets / "page.js").write_text("// the components")
     (assets / "slds.css").write_text("/* the looks */")
     (assets / "manifest.json").write_text('{"state": "0123456789abcdef"}')
-    site = LightningSite(assets=assets, runner_url=running_runner.url, service_url=SERVICE_URL)
+    site = LightningSite(
+        assets=assets,
+        runner_url=running_runner.url,
+        runner_token=RUNNER_TOKEN,
+        service_url=SERVICE_URL,
+    )
     server = SandboxServer(lightning=site)
     server.start()
     yield server
@@ -94,6 +102,7 @@ def pages(
 @pytest.fixture
 def runner(running_runner: Runner) -> Runner:
     running_runner.asked.clear()
+    running_runner.headers.clear()
     running_runner.answer = {"ok": True, "value": {"message": "done"}, "own_ms": 4.2}
     running_runner.calls_first = ""
     return running_runner
@@ -542,8 +551,19 @@ def test_the_sandbox_answers_others_while_apex_waits(org: Org, runner: Runner) -
     assert org.apex().status_code == 200
 
 
-def test_what_apex_throws_comes_back_as_the_platform_says_it(org: Org, runner: Runner) -> None:
-    error = {"type": "AuraHandledException", "message": "No.", "stack": "Class.BookingController"}
+@pytest.mark.parametrize(
+    ("kind", "marked"),
+    [
+        ("BookingController.OddException", {"is_user_defined": True}),
+        ("System.NullPointerException", {"is_user_defined": False}),
+        ("aura.BadCall", {"is_user_defined": False}),
+        ("runner.Error", {}),
+    ],
+)
+def test_what_apex_throws_comes_back_as_the_platform_says_it(
+    org: Org, runner: Runner, kind: str, marked: dict[str, bool]
+) -> None:
+    error = {"type": kind, "message": "No.", "stack": "Class.BookingController", **marked}
     runner.answer = {"ok": False, "error": error}
 
     answer = org.apex()
@@ -551,10 +571,30 @@ def test_what_apex_throws_comes_back_as_the_platform_says_it(org: Org, runner: R
     assert answer.status_code == 500
     assert answer.json() == {
         "message": "No.",
-        "exceptionType": "AuraHandledException",
-        "isUserDefinedException": True,
+        "exceptionType": kind,
+        "isUserDefinedException": marked.get("is_user_defined", False),
         "stackTrace": "Class.BookingController",
     }
+
+
+def test_the_runner_knows_the_sandbox_by_their_token(org: Org, runner: Runner) -> None:
+    org.apex()
+
+    (headers,) = runner.headers
+    assert headers["Authorization"] == f"Bearer {RUNNER_TOKEN}"
+    assert headers["Content-Type"] == "application/json"
+    assert "Origin" not in headers
+
+
+def test_a_runner_that_asks_for_no_token_is_given_none(org: Org, runner: Runner) -> None:
+    org.sandbox.lightning.runner_token = ""
+    try:
+        org.apex()
+    finally:
+        org.sandbox.lightning.runner_token = RUNNER_TOKEN
+
+    (headers,) = runner.headers
+    assert "Authorization" not in headers
 
 
 def test_a_runner_that_is_gone_is_said_in_words(org: Org) -> None:

@@ -87,12 +87,14 @@ class LightningSite:
     Attributes:
         assets: The folder that ``salesforce_package/demo/build.mjs`` made.
         runner_url: Where ``salesforce_package/tools/apex/serve.mjs`` listens.
+        runner_token: The ``APEX_RUNNER_TOKEN`` that it was started with, if it was.
         service_url: Where the Named Credential leads.
         first_seen: What the fields of a record said when it was first looked at, by org and id.
     """
 
     assets: Path | None = None
     runner_url: str = ""
+    runner_token: str = field(default="", repr=False)
     service_url: str = ""
     first_seen: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
@@ -323,7 +325,9 @@ def _add_data(lightning: Blueprint, world: World, site: LightningSite) -> None:
         try:
             call = _apex_call(world, site, org_id, class_name, method)
             # Not under the lock: Apex calls the service, which calls this sandbox.
-            value, own_ms = apex.run(call, runner_url=site.runner_url)
+            value, own_ms = apex.run(
+                call, runner_url=site.runner_url, runner_token=site.runner_token
+            )
         except apex.ApexError as error:
             return jsonify(error.body), 500
         response = jsonify({"value": value})

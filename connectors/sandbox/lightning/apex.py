@@ -19,12 +19,19 @@ _UNEXPECTED = "System.UnexpectedException"
 class ApexError(Exception):
     """The method did not answer; ``body`` says it in the platform's form."""
 
-    def __init__(self, message: str, *, kind: str = _UNEXPECTED, stack: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: str = _UNEXPECTED,
+        stack: str = "",
+        is_user_defined: bool = False,
+    ) -> None:
         super().__init__(message)
         self.body = {
             "message": message,
             "exceptionType": kind,
-            "isUserDefinedException": not kind.startswith("System."),
+            "isUserDefinedException": is_user_defined,
             "stackTrace": stack,
         }
 
@@ -82,15 +89,24 @@ class ApexCall:
         }
 
 
-def run(call: ApexCall, *, runner_url: str) -> tuple[Any, float]:
+def run(call: ApexCall, *, runner_url: str, runner_token: str) -> tuple[Any, float]:
     """What the method returned, and how many milliseconds of that were Apex's own.
+
+    Args:
+        call: What to execute.
+        runner_url: Where the runner listens.
+        runner_token: What the runner knows us by; empty if it asks for nothing.
 
     Raises:
         ApexError: It threw, or could not be run.
     """
     try:
         with writing_session(timeout=_TIMEOUT) as session:
-            response = session.post(f"{runner_url}/run", json=call.body())
+            response = session.post(
+                f"{runner_url}/run",
+                json=call.body(),
+                headers={"Authorization": f"Bearer {runner_token}"} if runner_token else None,
+            )
             answer = response.json()
     except requests.ConnectionError as error:
         message = f"The Apex runner at {runner_url} does not answer: start it again (make demo)."
@@ -106,5 +122,6 @@ def run(call: ApexCall, *, runner_url: str) -> tuple[Any, float]:
             str(told.get("message") or f"The Apex runner answered with {response.status_code}."),
             kind=str(told.get("type") or _UNEXPECTED),
             stack=str(told.get("stack") or ""),
+            is_user_defined=told.get("is_user_defined") is True,
         )
     return answer.get("value"), float(answer.get("own_ms") or 0.0)

@@ -4,7 +4,9 @@
  *
  * POST /run    one call; see README.md
  * POST /reload reads the classes again (a call does so itself when a file has changed)
- * GET  /health what is loaded
+ * GET  /health what is loaded; 503 while a class cannot be
+ *
+ * APEX_RUNNER_TOKEN in the environment: every POST must bring it. See gate.mjs.
  *
  * One thread serves all calls: a class becomes asynchronous JavaScript, so a call that waits for
  * HTTP gives way to the others, and each has statics and stack of its own in its Context. Threads
@@ -16,6 +18,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { load, stateOf } from './compile/program.mjs';
+import { refusal } from './gate.mjs';
 import { RestOrg } from './org/rest.mjs';
 import { argumentsOf, enabledMethod, errorOf, returned } from './run/aura.mjs';
 import { Context } from './run/context.mjs';
@@ -113,11 +116,17 @@ function answer(response, status, body) {
     response.end(text);
 }
 
+/** The runner's own no. */
+function no(status, name, message) {
+    const error = { type: `runner.${name}`, message, stack: '', is_user_defined: false };
+    return [status, { ok: false, error, own_ms: 0 }];
+}
+
 function health(shelf) {
     try {
-        return { ok: true, classes: shelf.current().files.size };
+        return [200, { ok: true, classes: shelf.current().files.size }];
     } catch (error) {
-        return { ok: false, error: errorOf(error) };
+        return [503, { ok: false, error: errorOf(error) }];
     }
 }
 
@@ -135,26 +144,29 @@ async function called(shelf, request) {
     }
 }
 
-function server(shelf) {
+function routed(shelf, request) {
     const routes = {
-        'GET /health': () => [200, health(shelf)],
+        'GET /health': () => health(shelf),
         'POST /reload': () => {
             shelf.reload();
-            return [200, health(shelf)];
+            return health(shelf);
         },
-        'POST /run': (request) => called(shelf, request)
+        'POST /run': () => called(shelf, request)
     };
+    const path = request.url.split('?')[0];
+    const route = routes[`${request.method} ${path}`];
+    return route ? route() : no(404, 'NotFound', `There is no ${request.method} ${path}.`);
+}
+
+function server(shelf, token) {
     return http.createServer(async (request, response) => {
-        const path = request.url.split('?')[0];
-        const route = routes[`${request.method} ${path}`];
-        if (!route) {
-            answer(response, 404, {
-                ok: false,
-                error: { type: 'runner.NotFound', message: path, stack: '' }
-            });
-            return;
-        }
-        answer(response, ...(await route(request)));
+        const refused = refusal(request, token);
+        answer(
+            response,
+            ...(refused
+                ? no(refused.status, 'Refused', refused.message)
+                : await routed(shelf, request))
+        );
     });
 }
 
@@ -164,9 +176,12 @@ const { values } = parseArgs({
 const root = resolve(values.root ?? join(HERE, '../../force-app/main/default'));
 const shelf = new Shelf(root);
 if (shelf.error) {
+    // Who starts it learns that at once; what breaks later is the answer until it is mended.
     process.stderr.write(`These classes cannot be loaded:\n${shelf.error.message}\n`);
+    process.exit(1);
 }
-const listening = server(shelf).listen(Number(values.port ?? 0), '127.0.0.1', () => {
+const listening = server(shelf, process.env.APEX_RUNNER_TOKEN ?? '');
+listening.listen(Number(values.port ?? 0), '127.0.0.1', () => {
     const { port } = listening.address();
     process.stdout.write(`apex runner listens on http://127.0.0.1:${port}\n`);
 });

@@ -17,6 +17,17 @@ const PARTS = /'(?:[^'\\]|\\.)*'|:\s*([a-zA-Z_][\w.]*)|[^':]+|:/g;
 
 const knownObjects = new Map();
 
+/** What an org says of a query that is wrong, or that the user may not make. */
+const REFUSED_QUERY = [400, 404];
+
+/**
+ * The org did not say what it was asked. On the platform there is no such thing, for code there runs
+ * in the org; so Apex cannot catch it and take it for an answer.
+ */
+export class OrgError extends Error {
+    name = 'OrgError';
+}
+
 /** One user's view of an org. */
 export class RestOrg {
     /** @param {{base_url: string, session: string}} salesforce where, and the user's token */
@@ -33,7 +44,7 @@ export class RestOrg {
             timeoutMs: TIMEOUT_MS,
             isRepeatable: true
         });
-        return { status: answer.status, body: JSON.parse(answer.body) };
+        return answered(answer, path);
     }
 
     /** Prepares a query out of text; whether it is right is for the org to say. */
@@ -77,15 +88,9 @@ export class RestOrg {
     }
 
     async page(ctx, path) {
-        const { status, body } = await this.get(ctx, path);
-        if (status !== 200) {
-            const [{ message, errorCode }] = Array.isArray(body)
-                ? body
-                : [{ message: String(status) }];
-            ctx.fault(
-                'QueryException',
-                errorCode === 'INVALID_SESSION_ID' ? `${errorCode}: ${message}` : message
-            );
+        const { status, body, said } = await this.get(ctx, path);
+        if (REFUSED_QUERY.includes(status)) {
+            ctx.fault('QueryException', said);
         }
         return body;
     }
@@ -97,9 +102,9 @@ export class RestOrg {
         if (known?.names.has(prefix) && Date.now() - known.readAt < OBJECTS_LIVE_MS) {
             return known.names.get(prefix);
         }
-        const { status, body } = await this.get(ctx, '/sobjects');
+        const { status, body, said } = await this.get(ctx, '/sobjects');
         if (status !== 200) {
-            ctx.fault('SObjectException', `Cannot locate Apex Type for ID: ${id}`);
+            throw new OrgError(`The org does not say which objects it has: ${said}`);
         }
         const names = new Map(body.sobjects.map((each) => [each.keyPrefix, each.name]));
         knownObjects.set(this.baseUrl, { names, readAt: Date.now() });
@@ -112,6 +117,23 @@ export class RestOrg {
 
     snapshot() {
         throw new NotPlayed('Database.setSavepoint in a served call is not played');
+    }
+}
+
+/** @returns {{status: number, body: *, said: string}} an answer that is one; else an OrgError */
+function answered({ status, body: text }, path) {
+    const [resource] = path.split('?');
+    if (status === 401) {
+        throw new OrgError('Your Salesforce session has ended. Load the page again.');
+    }
+    if (status !== 200 && !REFUSED_QUERY.includes(status)) {
+        throw new OrgError(`The org answered ${resource} with status ${status}. Try again.`);
+    }
+    try {
+        const body = JSON.parse(text);
+        return { status, body, said: body[0]?.message ?? `status ${status}` };
+    } catch {
+        throw new OrgError(`The org answered ${resource} with something that is not JSON.`);
     }
 }
 

@@ -147,14 +147,20 @@ async function pairsOf(ctx, value) {
 
 /**
  * @param {*} error what a call ended with
- * @returns {{type: string, message: string, stack: string}} as a component can be told
+ * @returns {{type: string, message: string, stack: string, is_user_defined: boolean}} as a component
+ *     can be told
  */
 export function errorOf(error) {
     if (!(error instanceof ApexException)) {
-        const type = error instanceof BadCall ? 'aura.BadCall' : `runner.${error.name}`;
-        return { type, message: error.message, stack: error instanceof BadCall ? '' : error.stack };
+        const isBadCall = error instanceof BadCall;
+        return {
+            type: isBadCall ? 'aura.BadCall' : `runner.${error.name}`,
+            message: error.message,
+            stack: isBadCall ? '' : error.stack,
+            is_user_defined: false
+        };
     }
-    const { fullName, key } = error.apexType;
+    const { fullName, key, decl } = error.apexType;
     const message = key === 'aurahandledexception' ? error.message : messageOf(error);
-    return { type: fullName, message, stack: traceText(error) };
+    return { type: fullName, message, stack: traceText(error), is_user_defined: Boolean(decl) };
 }

@@ -57,6 +57,7 @@ const CONTROLLER = `public with sharing class Desk {
     public static String closed() { return 'no'; }
 }`;
 
+const TOKEN = 'what only our programs know';
 const seen = [];
 let behave = () => null;
 
@@ -145,8 +146,42 @@ async function run(method, params = {}, changes = {}) {
         },
         ...changes
     };
-    const response = await fetch(`${address}/run`, { method: 'POST', body: JSON.stringify(call) });
-    return response.json();
+    return (await posted('/run', { body: JSON.stringify(call) })).answer;
+}
+
+const OURS = { 'Content-Type': 'application/json', Authorization: `Bearer ${TOKEN}` };
+
+/** A POST as a program of ours sends it, but for these headers; null leaves one out. */
+async function posted(path, { body = '{}', headers = {}, method = 'POST' } = {}) {
+    const sent = Object.entries({ ...OURS, ...headers }).filter(([, value]) => value !== null);
+    // fetch would not let us say what a browser says.
+    const response = await new Promise((resolve, reject) => {
+        const request = http.request(`${address}${path}`, {
+            method,
+            headers: Object.fromEntries(sent)
+        });
+        request.on('response', resolve).on('error', reject);
+        request.end(method === 'GET' ? '' : body);
+    });
+    const chunks = [];
+    for await (const chunk of response) {
+        chunks.push(chunk);
+    }
+    return { status: response.statusCode, answer: JSON.parse(Buffer.concat(chunks).toString()) };
+}
+
+/** Starts a runner on these files; the line it says, or what it ended with. */
+function started(folder) {
+    const child = spawn(process.execPath, [COMMAND, '--port', '0', '--root', folder], {
+        env: { ...process.env, APEX_RUNNER_TOKEN: TOKEN },
+        stdio: ['ignore', 'pipe', 'pipe']
+    });
+    const said = [];
+    child.stderr.on('data', (data) => said.push(String(data)));
+    return new Promise((resolve) => {
+        child.stdout.once('data', (data) => resolve({ child, line: String(data).split('\n')[0] }));
+        child.once('close', (status) => resolve({ status, said: said.join('') }));
+    });
 }
 
 before(async () => {
@@ -156,12 +191,9 @@ before(async () => {
     write('classes/Desk.cls', CONTROLLER);
     await new Promise((resolve) => world.listen(0, '127.0.0.1', resolve));
     org = `http://127.0.0.1:${world.address().port}`;
-    runner = spawn(process.execPath, [COMMAND, '--port', '0', '--root', root], {
-        stdio: ['ignore', 'pipe', 'inherit']
-    });
-    const [line] = await new Promise((resolve) =>
-        runner.stdout.once('data', (data) => resolve(String(data).split('\n')))
-    );
+    const { child, line, said } = await started(root);
+    assert.ok(child, said);
+    runner = child;
     assert.match(line, /^apex runner listens on http:\/\/127\.0\.0\.1:\d+$/);
     address = line.split(' ').at(-1);
 });
@@ -252,11 +284,21 @@ describe('a call', () => {
             ['System.NullPointerException', 'Attempt to de-reference a null object']
         );
         assert.match(error.stack, /^Class\.Desk\.bad: line \d+, column 1$/);
-        assert.deepEqual(
-            [(await run('own')).error.type, (await run('own')).error.message],
-            ['Desk.DeskException', 'mine']
-        );
+        const { error: own } = await run('own');
+        assert.deepEqual([own.type, own.message], ['Desk.DeskException', 'mine']);
     });
+    for (const [what, method, type, isUserDefined] of [
+        ["the package's own exception is", 'own', 'Desk.DeskException', true],
+        ["the platform's exception is not", 'bad', 'System.NullPointerException', false],
+        ['what a user is told is not', 'told', 'System.AuraHandledException', false],
+        ['a call that cannot begin is not', 'closed', 'aura.BadCall', false],
+        ['what is not played is not', 'write', 'runner.Error', false]
+    ]) {
+        test(`${what} user-defined`, async () => {
+            const { error } = await run(method);
+            assert.deepEqual([error.type, error.is_user_defined], [type, isUserDefined]);
+        });
+    }
     test('nothing is written from a served call', async () =>
         assert.match((await run('write')).error.message, /not played/));
 });
@@ -382,6 +424,82 @@ describe('queries', () => {
             ['System.QueryException', 'sObject type is not supported.']
         );
     });
+    for (const [met, method, params] of [
+        ['a query', 'leads', { name: 'x' }],
+        ['a look for the object of an id', 'sees', { recordId: 'a9z000000000001' }]
+    ]) {
+        const answers = (status, body) => (url, response) =>
+            /\/(query|sobjects)$/.test(url.pathname) && (json(response, status, body), true);
+        test(`${met} with a session that has ended says so`, async () => {
+            behave = answers(401, [
+                { errorCode: 'INVALID_SESSION_ID', message: 'Session expired or invalid' }
+            ]);
+            const { error } = await run(method, params);
+            assert.deepEqual(
+                [error.type, error.message],
+                ['runner.OrgError', 'Your Salesforce session has ended. Load the page again.']
+            );
+        });
+        test(`${met} that the org fails at is no answer`, async () => {
+            behave = answers(503, [{ errorCode: 'SERVER_UNAVAILABLE', message: 'Later.' }]);
+            const { error } = await run(method, params);
+            assert.equal(error.type, 'runner.OrgError');
+            assert.match(error.message, /^The org answered \/\w+ with status 503\. Try again\.$/);
+        });
+    }
+    test('an answer of the org that cannot be read is none', async () => {
+        behave = (url, response) => url.pathname.endsWith('/query') && response.end('<html>');
+        const { error } = await run('leads', { name: 'x' });
+        assert.equal(error.message, 'The org answered /query with something that is not JSON.');
+    });
+});
+
+describe('who may have Apex executed', () => {
+    const port = () => new URL(address).port;
+    for (const name of ['127.0.0.1', 'localhost', 'LocalHost', '[::1]']) {
+        test(`a program that calls this machine ${name}`, async () => {
+            const { status } = await posted('/run', { headers: { Host: `${name}:${port()}` } });
+            assert.equal(status, 200);
+        });
+    }
+    for (const [who, headers, expected, words] of [
+        ['a name of somebody else that leads here', { Host: 'evil.example' }, 403, /evil\.example/],
+        [
+            'a name that only begins as ours',
+            { Host: '127.0.0.1.evil.example' },
+            403,
+            /this machine/
+        ],
+        ['another port of this machine', { Host: '127.0.0.1:1' }, 403, /this machine/],
+        ['a page of another site', { Origin: 'https://evil.example' }, 403, /page in a browser/],
+        ['a page without an origin', { Origin: 'null' }, 403, /page in a browser/],
+        ['another site', { 'Sec-Fetch-Site': 'cross-site' }, 403, /another site/],
+        ['a neighbouring site', { 'Sec-Fetch-Site': 'same-site' }, 403, /another site/],
+        ['a form', { 'Content-Type': 'text/plain' }, 415, /application\/json/],
+        ['a form like JSON', { 'Content-Type': 'application/jsonp' }, 415, /application\/json/],
+        ['a body of no kind', { 'Content-Type': null }, 415, /application\/json/],
+        ['nobody we know', { Authorization: null }, 401, /APEX_RUNNER_TOKEN/],
+        ['somebody who guesses', { Authorization: 'Bearer guess' }, 401, /APEX_RUNNER_TOKEN/]
+    ]) {
+        test(`not ${who}, who is told why`, async () => {
+            for (const path of ['/run', '/reload']) {
+                const { status, answer } = await posted(path, { headers });
+                assert.equal(status, expected);
+                assert.equal(answer.ok, false);
+                assert.match(answer.error.message, words);
+            }
+            assert.deepEqual(seen, []);
+        });
+    }
+    test('nor does anybody by another method than POST', async () => {
+        const { status, answer } = await posted('/run', { method: 'PUT' });
+        assert.equal(status, 404);
+        assert.equal(answer.error.message, 'There is no PUT /run.');
+    });
+    test('whose health it is, another name is not told', async () => {
+        const headers = { Host: `rebound.example:${port()}` };
+        assert.equal((await posted('/health', { method: 'GET', headers })).status, 403);
+    });
 });
 
 describe('the classes', () => {
@@ -390,22 +508,37 @@ describe('the classes', () => {
             'classes/Extra.cls',
             'public class Extra { @AuraEnabled public static Integer one() { return 1; } }'
         );
-        await fetch(`${address}/reload`, { method: 'POST' });
+        assert.equal((await posted('/reload')).status, 200);
         assert.equal((await run('one', {}, { class: 'Extra' })).value, 1);
         write(
             'classes/Extra.cls',
             'public class Extra { @AuraEnabled public static Integer one() { return nope; } }'
         );
         utimesSync(join(root, 'classes/Extra.cls'), 1, 1);
-        const reloaded = await (await fetch(`${address}/reload`, { method: 'POST' })).json();
-        assert.match(reloaded.error.message, /Extra, line 1: Variable does not exist: nope/);
+        for (const told of [await posted('/reload'), await posted('/health', { method: 'GET' })]) {
+            assert.equal(told.status, 503);
+            assert.match(told.answer.error.message, /Extra, line 1: Variable does not exist: nope/);
+        }
         assert.match((await run('who')).error.message, /Variable does not exist: nope/);
         rmSync(join(root, 'classes/Extra.cls'));
-        await fetch(`${address}/reload`, { method: 'POST' });
-        assert.deepEqual(await (await fetch(`${address}/health`)).json(), { ok: true, classes: 1 });
+        await posted('/reload');
+        const healthy = await fetch(`${address}/health`);
+        assert.deepEqual(await healthy.json(), { ok: true, classes: 1 });
+    });
+    test('that cannot be loaded are named with the line, and nothing is started', async () => {
+        const faulty = mkdtempSync(join(tmpdir(), 'apex-faulty-'));
+        mkdirSync(join(faulty, 'classes'));
+        writeFileSync(
+            join(faulty, 'classes/Broken.cls'),
+            'public class Broken {\n    Integer one = ;\n}'
+        );
+        const { child, status, said } = await started(faulty);
+        child?.kill();
+        rmSync(faulty, { recursive: true });
+        assert.equal(status, 1);
+        assert.match(said, /^These classes cannot be loaded:\nBroken, line 2: /);
     });
     test('a body that is no JSON is refused', async () => {
-        const response = await fetch(`${address}/run`, { method: 'POST', body: '{' });
-        assert.equal(response.status, 400);
+        assert.equal((await posted('/run', { body: '{' })).status, 400);
     });
 });
