@@ -22,11 +22,15 @@ export class LoadError extends Error {
     }
 }
 
+/** What else could have stood there is half the language: nobody finds the line behind it. */
+const LONG_LIST = / expecting \{.{60,}\}$/s;
+
 class FirstError extends ApexErrorListener {
     error = null;
 
     apexSyntaxError(line, column, message) {
-        this.error ??= { line, message: `${message} (column ${column + 1})` };
+        const words = message.replace(LONG_LIST, '');
+        this.error ??= { line, message: `${words} (column ${column + 1})` };
     }
 }
 
