@@ -144,6 +144,7 @@ class Stage:
     service: RunningService
     browser: Browser
     assets: Path
+    ledger: Ledger
 
 
 @contextlib.contextmanager
@@ -169,7 +170,13 @@ def stage() -> Iterator[Stage]:
         browser = playwright.chromium.launch(executable_path=found.executable, args=found.arguments)
         stack.callback(browser.close)
         print(f"browser: {browser.version}", flush=True)
-        yield Stage(sandbox=sandbox, service=service, browser=browser, assets=assets)
+        yield Stage(
+            sandbox=sandbox,
+            service=service,
+            browser=browser,
+            assets=assets,
+            ledger=Ledger(founders.control),
+        )
 
 
 @contextlib.contextmanager
@@ -325,8 +332,9 @@ class Click:
 class Rep:
     """A rep at a freshly loaded page of the pool's Lead."""
 
-    def __init__(self, on: Stage, of: Pool, page: Page) -> None:
+    def __init__(self, on: Stage, of: Pool, page: Page, *, ledger: Ledger) -> None:
         self.pool = of
+        self.ledger = ledger
         self.page = page
         self.screen = Screen(page, sandbox=on.sandbox, house=of.house)
         self.screen.open(of.lead)
@@ -347,12 +355,11 @@ class Rep:
             until: A selector of what is waited for.
             brought_by: The Apex method without which it cannot be there; empty when nothing is.
         """
-        ledger = self._ledger()
-        seen_before = ledger[-1]["number"] if ledger else 0
+        self.ledger.news()
         self.page.evaluate("selector => window.meter.watch(selector)", until)
         act()
         seen = self.page.evaluate("() => window.meter.seen")
-        round_trips, mailboxes = _calendar_reads(self._ledger(after=seen_before))
+        round_trips, mailboxes = _calendar_reads(self.ledger.news())
         sent = [
             call
             for call in self.page.evaluate("() => window.meter.sent()")
@@ -392,8 +399,19 @@ class Rep:
             arg=[_text(week[0])],
         )
 
-    def _ledger(self, after: int = 0) -> list[dict[str, Any]]:
-        return self.pool.house.control.requests(after=after, vendor="microsoft")
+
+class Ledger:
+    """The calls to Graph, each read once."""
+
+    def __init__(self, control: SandboxControl) -> None:
+        self._control = control
+        self._last = 0
+
+    def news(self) -> list[dict[str, Any]]:
+        """Those since the last look."""
+        found = self._control.requests(after=self._last, vendor="microsoft")
+        self._last = max([self._last, *(each["number"] for each in found)])
+        return found
 
 
 def _calendar_reads(ledger: Sequence[Mapping[str, Any]]) -> tuple[int, list[str]]:
@@ -450,12 +468,14 @@ class Scenes:
         of: The hosts.
         gates: Where it is noted whether all was right.
         web: The web process.
+        ledger: What the calendars were asked.
     """
 
     on: Stage
     of: Pool
     gates: Gates
     web: subprocess.Popen[bytes]
+    ledger: Ledger
     read_at: float = -math.inf
 
     @contextlib.contextmanager
@@ -466,7 +486,7 @@ class Scenes:
         )
         starts_at = upcoming(1, "07:00", zone=ZONE).timestamp() * 1000
         context.add_init_script(f"({METER.strip().rstrip(';')})({starts_at})")
-        rep = Rep(self.on, self.of, context.new_page())
+        rep = Rep(self.on, self.of, context.new_page(), ledger=self.ledger)
         yield rep
         self.gates.hold(
             "no complaint in the console", not rep.screen.complaints(), rep.screen.complaints()
@@ -732,14 +752,17 @@ def measured(on: Stage, size: int, runs: Runs, gates: Gates, table_ms: float) ->
     of = pool(on, size)
     print(f"\n{size} hosts: {MEETINGS_A_DAY} meetings a day each, starts every 15 minutes")
     print(HEAD, flush=True)
-    scenes = Scenes(on, of, gates, on.service.web())
+    scenes = Scenes(on, of, gates, on.service.web(), on.ledger)
     budgets = BUDGETS[size]
     try:
         scenes.check_service()
         for name in CLICKS:
             # The first one of each is for the browser and the processes to get going.
-            warm = [scenes.first_times(name, is_cold=False) for _ in range(runs.warm + 1)][1:]
-            direct = [scenes.ask_directly(warm[-1].asked) for _ in range(runs.warm)]
+            scenes.first_times(name, is_cold=False)
+            warm, direct = [], []
+            for _ in range(runs.warm):
+                warm.append(scenes.first_times(name, is_cold=False))
+                direct.append(scenes.ask_directly(warm[-1].asked))
             service_ms = statistics.median(taken for taken, _ in direct)
             yield Line(
                 name=f"{name}, warm: click to first times",
@@ -786,13 +809,12 @@ def _parts(
 ) -> Iterator[Line]:
     """Where the time of a warm click goes."""
     service = [taken for taken, _ in direct]
-    service_ms = statistics.median(service)
     yield Line(name="  browser: until the question is sent", values=[c.before for c in warm])
     yield Line(name="  service: the same question asked directly", values=service)
     yield Line(name="  Apex: its own", values=[c.apex for c in warm], budget=apex_budget)
     yield Line(
         name="  page's server, signing, runner, transport: the rest",
-        values=[max(c.call - c.apex - service_ms, 0.0) for c in warm],
+        values=[max(c.call - c.apex - taken, 0.0) for c, taken in zip(warm, service, strict=True)],
     )
     yield Line(name="  browser: from the answer to the frames", values=[c.after for c in warm])
     text = direct[-1][1].text
@@ -840,9 +862,17 @@ class References:
         """How many times slower than where the budgets hold; 1 when it is not."""
         return max(1.0, self.made / NOMINAL["made"], self.ready / NOMINAL["ready"])
 
+    def words(self) -> str:
+        """As they are printed."""
+        return (
+            f"references: plain table made in {self.made:.1f} ms, painted after"
+            f" {self.painted:.1f} ms; service ready in {self.ready:.1f} ms: budgets are taken"
+            f" times {self.slowness:.2f}, times {TOLERANCE}"
+        )
+
 
 def references(on: Stage) -> References:
-    """Measured before anything else runs."""
+    """Measured while nothing else of ours runs."""
     page = on.browser.new_page()
     tables = [page.evaluate(PLAIN_TABLE) for _ in range(15)]
     page.close()
@@ -876,29 +906,24 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer runs of each")
     parser.add_argument("--hosts", type=int, choices=SIZES, help="only one of the pools")
     options = parser.parse_args()
-    runs = Runs(warm=4, cold=1, books=2) if options.quick else Runs(warm=12, cold=4, books=5)
+    runs = Runs(warm=4, cold=1, books=2) if options.quick else Runs(warm=10, cold=3, books=4)
     gates = Gates()
     missed: list[str] = []
     began = time.monotonic()
     with stage() as on:
-        least = references(on)
-        slowness = least.slowness
-        print(
-            f"references: plain table made in {least.made:.1f} ms, painted after"
-            f" {least.painted:.1f} ms; service ready in {least.ready:.1f} ms"
-        )
-        print(f"budgets are taken times {slowness:.2f} for this machine now, times {TOLERANCE}")
 
-        def show(lines: Iterator[Line]) -> None:
+        def show(lines: Iterator[Line], slowness: float) -> None:
             for line in lines:
                 print(line.text(slowness), flush=True)
                 if line.is_missed(slowness):
                     missed.append(line.name)
 
         print(f"\nbundle\n{HEAD}")
-        show(bundle(on.assets))
+        show(bundle(on.assets), 1.0)
         for size in SIZES if options.hosts is None else (options.hosts,):
-            show(measured(on, size, runs, gates, least.painted))
+            least = references(on)
+            print(f"\n{least.words()}")
+            show(measured(on, size, runs, gates, least.painted), least.slowness)
     print()
     for name, cases in gates.passed.items():
         print(f"gate: {name}: {cases} times")
