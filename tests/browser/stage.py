@@ -144,9 +144,18 @@ class Screen:
             "option", name=re.compile(f"^{name}")
         )
 
+    @property
+    def narrow_down(self) -> Locator:
+        """Where there is little room, what is rarely used is behind this button."""
+        return self.panel.get_by_role("button", name="Narrow down")
+
     def go_to(self, day: date) -> None:
         """Show the week of a day."""
-        self.panel.get_by_label("Go to date").fill(day.isoformat())
+        field = self.panel.get_by_label("Go to date")
+        field.or_(self.narrow_down).first.wait_for()
+        if self.narrow_down.and_(self.page.locator('[aria-expanded="false"]')).count():
+            self.narrow_down.click()
+        field.fill(day.isoformat())
 
     def time(self, start: datetime) -> Locator:
         """The place of a start in the grid."""
@@ -194,6 +203,7 @@ class Screen:
         """Go to a day's week by the keyboard: month, day and year, as the browser's English has it."""
         self.tab_to(self.panel.get_by_label("Go to date"))
         self.page.keyboard.type(f"{day:%m%d%Y}")
+        self.press("Enter")
 
     def picture(self, name: str) -> None:
         """Keep a picture of what is on the screen now."""

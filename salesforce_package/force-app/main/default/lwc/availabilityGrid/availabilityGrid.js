@@ -59,7 +59,7 @@ export default class AvailabilityGrid extends LightningElement {
     _isFocused = false;
     _mustFocus = false;
     _isLedThere = false;
-    _pointer = {};
+    _clickedAt = {};
     _mustScroll = true;
     _dates = '';
     _made = {};
@@ -73,7 +73,8 @@ export default class AvailabilityGrid extends LightningElement {
         // Who stands in the grid goes on standing there; else Tab leads to what can be chosen.
         const before = this._isFocused ? this.activeCell : null;
         const dates = value.days.map((day) => day.date).join();
-        this._mustScroll = this._mustScroll || (dates !== this._dates && !this._isFocused);
+        const isAnother = dates !== this._dates || value.narrowing !== this._model.narrowing;
+        this._mustScroll = this._mustScroll || (isAnother && !this._isFocused);
         this._mustFocus = this._mustFocus || this._isFocused;
         this._dates = dates;
         this._model = value;
@@ -280,16 +281,14 @@ export default class AvailabilityGrid extends LightningElement {
 
     handleOver(event) {
         const place = placeOf(event.target);
-        if (this.takePointer(event) && place) {
+        if (place && !this.isWhereClicked(event)) {
             this.showTip(place);
         }
     }
 
-    /** Whether the pointer was moved, and not only the page below it: nobody points then. */
-    takePointer({ clientX, clientY }) {
-        const hasMoved = clientX !== this._pointer.x || clientY !== this._pointer.y;
-        this._pointer = { x: clientX, y: clientY };
-        return hasMoved;
+    /** What a click changes may move another time below the pointer: nobody points at that. */
+    isWhereClicked({ clientX, clientY }) {
+        return clientX === this._clickedAt.x && clientY === this._clickedAt.y;
     }
 
     handleLeave() {
@@ -305,7 +304,7 @@ export default class AvailabilityGrid extends LightningElement {
 
     handleClick(event) {
         const place = placeOf(event.target);
-        this.takePointer(event);
+        this._clickedAt = { x: event.clientX, y: event.clientY };
         if (place) {
             this._place = place;
             this._mustFocus = true;
@@ -429,10 +428,14 @@ export default class AvailabilityGrid extends LightningElement {
         }
     }
 
-    /** The first start that any day offers stands at the top, below the days. */
+    /** The first start that suits on any day stands at the top, below the days. */
     scrollToOffers() {
         const { rows } = this._model;
-        const first = rows.find((row) => row.cells.some((cell) => cell.isOffered)) || rows[0];
+        const rowWith = (has) => rows.find((row) => row.cells.some(has));
+        const first =
+            rowWith((cell) => cell.isOffered && cell.isMatch) ||
+            rowWith((cell) => cell.isOffered) ||
+            rows[0];
         const row = this.template.querySelector(`tr[data-row="${first.key}"]`);
         const { tHead } = row.closest('table');
         this.refs.scroller.scrollTop = row.offsetTop - tHead.offsetHeight;

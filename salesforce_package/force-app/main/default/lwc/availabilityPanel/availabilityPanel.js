@@ -71,6 +71,8 @@ export default class AvailabilityPanel extends LightningElement {
     nextSuiting = null;
     /** The current week is over, and the next one is shown in its place. */
     hasMovedOn = false;
+    /** Where there is little room: what is rarely used shows. */
+    isUnfolded = false;
 
     _asked = {};
     _bookingType;
@@ -174,6 +176,9 @@ export default class AvailabilityPanel extends LightningElement {
 
     /** Names of the hosts who will be asked, for saying how many calendars are read. */
     @api hostNames;
+
+    /** Whoever shows the panel says beside it who cannot be booked. */
+    @api hidesUnavailable = false;
 
     /** RFC 3339: the start that was chosen. */
     @api chosenStartAt;
@@ -547,13 +552,41 @@ export default class AvailabilityPanel extends LightningElement {
         return `panel panel_${this._width}`;
     }
 
+    get isFolded() {
+        return this.isNarrow && !this.isUnfolded;
+    }
+
+    get isOpenedUp() {
+        return this.isNarrow && this.isUnfolded;
+    }
+
+    get showsNarrowing() {
+        return !this.isFolded;
+    }
+
+    get showsSettings() {
+        return this.hasDurations || !this.isFolded;
+    }
+
+    get narrowsDown() {
+        return String(this.isUnfolded);
+    }
+
+    get narrowDownIcon() {
+        return this.isUnfolded ? 'utility:chevronup' : 'utility:chevrondown';
+    }
+
+    handleNarrowDown() {
+        this.isUnfolded = !this.isUnfolded;
+    }
+
     get isWaitingForHost() {
         return !this.isAskable;
     }
 
     get periodText() {
         if (this.view === DAY && this.shownDay && !this.isStale) {
-            return dayText(this.shownDay, locale, 'medium');
+            return dayText(this.shownDay, locale, this.isNarrow ? 'short' : 'medium');
         }
         const last = this.isStale || !this.weekModel ? 5 : this.weekModel.days.length;
         return daysText(this._monday, addDays(this._monday, Math.max(last, 5) - 1), locale);
@@ -714,7 +747,7 @@ export default class AvailabilityPanel extends LightningElement {
 
     get emptyText() {
         if (this.isEverybodyUnavailable) {
-            return labels.nobodyBookableNext;
+            return this.hidesUnavailable ? labels.nobodyBookableSaid : labels.nobodyBookableNext;
         }
         return this.view === DAY ? labels.nobodyWorksDay : labels.nobodyWorks;
     }
@@ -725,7 +758,8 @@ export default class AvailabilityPanel extends LightningElement {
     }
 
     get everyUnavailable() {
-        return this.times ? unavailableWords(this.times.people) : [];
+        const isSaidHere = Boolean(this.times) && !this.hidesUnavailable;
+        return isSaidHere ? unavailableWords(this.times.people) : [];
     }
 
     get unavailable() {
@@ -752,9 +786,9 @@ export default class AvailabilityPanel extends LightningElement {
     }
 
     handleGoTo(event) {
-        const { value } = event.target;
-        if (isDate(value)) {
-            this.goTo(value);
+        const { date } = event.detail;
+        if (isDate(date)) {
+            this.goTo(date);
         }
     }
 
@@ -939,6 +973,10 @@ export default class AvailabilityPanel extends LightningElement {
         this._day = '';
         this.arrange();
         this.searchIfShown();
+        if (this.isFolded && !isNarrowed(this.narrowing)) {
+            // The last of what was said is taken back, and its button gone.
+            this.refs.narrowDown.focus();
+        }
     }
 
     searchIfShown() {

@@ -5,6 +5,7 @@ import found from '@salesforce/label/c.Booking_Times_Found';
 import goThere from '@salesforce/label/c.Booking_Times_Go_There';
 import goTo from '@salesforce/label/c.Booking_Times_Go_To';
 import minutes from '@salesforce/label/c.Booking_Times_Minutes';
+import narrowDown from '@salesforce/label/c.Booking_Times_Narrow_Down';
 import nextDay from '@salesforce/label/c.Booking_Times_Next_Day';
 import nextFree from '@salesforce/label/c.Booking_Times_Next_Free';
 import nextMatching from '@salesforce/label/c.Booking_Times_Next_Matching';
@@ -12,6 +13,7 @@ import nextThatSuits from '@salesforce/label/c.Booking_Times_Next_That_Suits';
 import nextWeek from '@salesforce/label/c.Booking_Times_Next_Week';
 import nobodyBookable from '@salesforce/label/c.Booking_Times_Nobody_Bookable';
 import nobodyBookableNext from '@salesforce/label/c.Booking_Times_Nobody_Bookable_Next';
+import nobodyBookableSaid from '@salesforce/label/c.Booking_Times_Nobody_Bookable_Said';
 import nobodyWorks from '@salesforce/label/c.Booking_Times_Nobody_Works';
 import nobodyWorksDay from '@salesforce/label/c.Booking_Times_Nobody_Works_Day';
 import noneInDay from '@salesforce/label/c.Booking_Times_None_In_Day';
@@ -50,6 +52,7 @@ export const labels = {
     goThere,
     goTo,
     minutes,
+    narrowDown,
     nextDay,
     nextFree,
     nextMatching,
@@ -57,6 +60,7 @@ export const labels = {
     nextWeek,
     nobodyBookable,
     nobodyBookableNext,
+    nobodyBookableSaid,
     nobodyWorks,
     nobodyWorksDay,
     noneInDay,

@@ -544,7 +544,8 @@ function lengthFault(field, text) {
 
 /** From when to when, kept on one line. */
 function unbroken(span) {
-    return span.replace(/\s/g, '\u00a0');
+    // A browser breaks the line after a dash, whatever blank follows; not before a word joiner.
+    return span.replace(/\s/g, '\u00a0').replaceAll('–', '–\u2060');
 }
 
 function number(value) {

@@ -600,9 +600,24 @@ export default class BookingPanel extends LightningElement {
         return `flow${openness}${covering}${loneliness}`;
     }
 
-    /** One beneath the other, the times are out of sight below the hosts and co-hosts. */
+    /** One beneath the other, the times are out of sight below all hosts, or below co-hosts. */
     get showsWayToTimes() {
-        return this.width === 'narrow' && this.isReady && this.hasHosts && !this.hostsProblem;
+        const isLong = this.flow.allHosts || this.flow.bookingType.co_hosts_allowed;
+        return this.isNarrow && isLong && this.isReady && this.hasHosts && !this.hostsProblem;
+    }
+
+    get isNarrow() {
+        return this.width === 'narrow';
+    }
+
+    /**
+     * Who cannot be booked is said once: with the hosts where they stand beside the times, with
+     * the times where they are out of sight. The one whom the record names is always said there.
+     */
+    get saysWithHosts() {
+        const isCovered = this.width === 'medium' && this.flow.isDetailsOpen;
+        const isBeside = !this.isNarrow && !isCovered;
+        return !this.hostsProblem && (isBeside || this.rule === LOOKUP);
     }
 
     /** While the wish is on its way its parts cannot be reached, by mouse or by keyboard. */

@@ -39,7 +39,8 @@ const TIMELESS = { past: 'in_the_past', beyond: 'beyond_horizon' };
  *     `key`, `text`, `offset` (where the clock shows this time twice), `guest` ({text, shift, isNight} or
  *     null) and `cells`, one for each day; cells with `key`, `date`, `ms` (null: no start there),
  *     `isOffered`, `isMatch`, `free`, `guest` (only where it differs from the row's), `start`;
- *     stepMinutes is 0, or the step of the starts that are drawn when all would be too many
+ *     stepMinutes is 0, or the step of the starts that are drawn when all would be too many;
+ *     narrowing as it was given
  */
 export function gridOf(times, look) {
     const { dates, narrowing = ANY_TIME, mostCells = MOST_CELLS } = look;
@@ -55,7 +56,8 @@ export function gridOf(times, look) {
         rows: rows.map((row) => drawnRow(row, drawn, { isMatching, texts })),
         offered: starts.filter((start) => start.slot).length,
         matching: starts.filter((start) => start.slot && isMatching(start)).length,
-        stepMinutes
+        stepMinutes,
+        narrowing
     };
 }
 

@@ -32,18 +32,13 @@ export default class GuestSays extends LightningElement {
     /** Which weekdays can be named; Monday = 1. */
     @api days = WORKING_WEEK;
 
-    /** There is little room: the choices open with a button. */
-    @api isNarrow = false;
+    /** There is little room: only what was said already shows. */
+    @api isFolded = false;
 
     words = { title, notBefore, clear, chips: chipsLabel };
-    isOpen = false;
-
-    get expanded() {
-        return String(this.isOpen);
-    }
 
     get showsChoices() {
-        return this.isOpen || !this.isNarrow;
+        return !this.isFolded;
     }
 
     get dayParts() {
@@ -76,10 +71,6 @@ export default class GuestSays extends LightningElement {
         return this.chips.length > 1;
     }
 
-    handleToggle() {
-        this.isOpen = !this.isOpen;
-    }
-
     handlePart(event) {
         const { part } = event.currentTarget.dataset;
         this.say({ dayPart: this.narrowing.dayPart === part ? '' : part });
@@ -92,8 +83,8 @@ export default class GuestSays extends LightningElement {
     }
 
     handleNotBefore(event) {
-        const { value } = event.target;
-        this.say({ notBefore: isDate(value) ? value : '' });
+        const { date } = event.detail;
+        this.say({ notBefore: isDate(date) ? date : '' });
     }
 
     handleRemove(event) {
@@ -113,9 +104,12 @@ export default class GuestSays extends LightningElement {
         this.focusChoices();
     }
 
-    /** The chip is gone; the focus goes to where one says something else. */
+    /** The chip is gone; the focus goes to where one says something else, if that shows. */
     focusChoices() {
-        this.template.querySelector('button').focus();
+        const choice = this.template.querySelector('.choice, .chip');
+        if (choice) {
+            choice.focus();
+        }
     }
 
     say(change) {

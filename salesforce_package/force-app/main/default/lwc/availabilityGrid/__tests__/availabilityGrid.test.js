@@ -197,6 +197,21 @@ describe('c-availability-grid', () => {
         await expect(element).toBeAccessible();
     });
 
+    it('scrolls to the first time that suits when what suits is something else', async () => {
+        const element = draw();
+        const rows = [...element.shadowRoot.querySelectorAll('tbody tr')];
+        rows.forEach((row, index) => {
+            Object.defineProperty(row, 'offsetTop', { value: 100 * index });
+        });
+        const narrowing = { ...ANY_TIME, dayPart: 'morning', weekdays: [], notBefore: '' };
+        const model = modelFrom({}, { narrowing }).model;
+        model.rows[0].cells.forEach((cell) => Object.assign(cell, { isMatch: false }));
+        element.model = model;
+        await drawn();
+
+        expect(element.shadowRoot.querySelector('.scroller').scrollTop).toBe(100);
+    });
+
     describe('tells why not', () => {
         it('on hover', async () => {
             const element = draw();
@@ -210,7 +225,7 @@ describe('c-availability-grid', () => {
             expect(cell.getAttribute('title')).toBeNull();
         });
 
-        it('not where the page moved below a pointer that rests', async () => {
+        it('not where a click moved the page below the pointer', async () => {
             const element = draw();
             const at = { bubbles: true, clientX: 40, clientY: 80 };
             cellAt(element, TUESDAY_NINE).dispatchEvent(new MouseEvent('click', at));

@@ -99,6 +99,13 @@ async function click(element, selector) {
     await settle();
 }
 
+async function goTo(element, date) {
+    find(element, 'c-date-field').dispatchEvent(
+        new CustomEvent('datechoose', { detail: { date } })
+    );
+    await settle();
+}
+
 async function say(element, narrowing) {
     const said = { dayPart: '', weekdays: [], notBefore: '', ...narrowing };
     find(element, 'c-guest-says').dispatchEvent(
@@ -218,6 +225,15 @@ describe('c-availability-panel', () => {
         );
     });
 
+    it('leaves that to whoever says it beside the times', async () => {
+        const unavailable = { code: 'x', detail: 'has to connect a calendar again' };
+        serve({ people: [ANNA, { ...BEN, unavailable }] });
+        const element = await draw({ hidesUnavailable: true });
+
+        expect(find(element, '.unavailable')).toBeNull();
+        expect(gridOfPanel(element).emptyText).not.toContain('below');
+    });
+
     it('says that nobody can be booked when the only host cannot', async () => {
         const unavailable = { code: 'x', detail: 'has not connected a calendar' };
         const reason = { code: 'host_unavailable', detail: 'x', host_id: 'anna', message: 'has' };
@@ -248,10 +264,7 @@ describe('c-availability-panel', () => {
 
         it('shows the week of a date that is gone to', async () => {
             const element = await draw();
-            const input = find(element, 'input[type="date"]');
-            input.value = '2027-04-14';
-            input.dispatchEvent(new CustomEvent('change'));
-            await settle();
+            await goTo(element, '2027-04-14');
 
             expect(datesOf(element)[0]).toBe('2027-04-12');
         });
@@ -284,6 +297,41 @@ describe('c-availability-panel', () => {
             expect(datesOf(element)).toEqual(['2027-03-08']);
             await click(element, '.previous');
             expect(datesOf(element)).toEqual(['2027-03-05']);
+        });
+
+        it('keeps what is rarely used behind one button when it is narrow', async () => {
+            const element = await draw({ width: 'narrow' });
+            const button = find(element, '.narrow-down');
+
+            expect(button.textContent).toBe('Narrow down');
+            expect(button.getAttribute('aria-expanded')).toBe('false');
+            expect(find(element, 'c-date-field')).toBeNull();
+            expect(find(element, 'c-guest-zone')).toBeNull();
+            expect(find(element, 'c-guest-says').isFolded).toBe(true);
+            expect(find(element, 'h3').textContent).toBe('Tue, Mar 2');
+            await click(element, '.narrow-down');
+            expect(button.getAttribute('aria-expanded')).toBe('true');
+            expect(find(element, 'c-guest-zone')).not.toBeNull();
+            expect(find(element, 'c-guest-says').isFolded).toBe(false);
+            await goTo(element, '2027-04-14');
+            expect(datesOf(element)).toEqual(['2027-04-14']);
+        });
+
+        it('shows everything at once when there is room', async () => {
+            const element = await draw();
+
+            expect(find(element, '.narrow-down')).toBeNull();
+            expect(find(element, 'c-date-field')).not.toBeNull();
+            expect(find(element, 'c-guest-zone')).not.toBeNull();
+            expect(find(element, 'c-guest-says').isFolded).toBe(false);
+        });
+
+        it('leads to the button when the last that the guest says is taken back', async () => {
+            const element = await draw({ width: 'narrow' });
+            await say(element, { dayPart: 'morning' });
+            await say(element, {});
+
+            expect(element.shadowRoot.activeElement).toBe(find(element, '.narrow-down'));
         });
 
         it('shows a day in a wide panel when that is chosen', async () => {

@@ -931,6 +931,36 @@ describe('c-booking-panel: widths', () => {
 
         expect(find(element, 'section').classList).toContain(`panel_${name}`);
         expect(times(element).width).toBe(name);
+        expect(hosts(element).isNarrow).toBe(name === 'narrow');
+    });
+
+    it.each([
+        [320, 'choice', false],
+        [320, 'lookup', true],
+        [700, 'choice', true],
+        [1200, 'choice', true]
+    ])(
+        'at %i pixels and for %s, leaves who cannot be booked to the hosts: %s',
+        async (width, rule, isLeft) => {
+            offer(aType(rule));
+            hostsAre([ANA, BEN]);
+            const element = await show();
+            tellWidth(width);
+            await settle();
+
+            expect(times(element).hidesUnavailable).toBe(isLeft);
+        }
+    );
+
+    it('says with the times who cannot be booked while details cover the hosts', async () => {
+        const element = await chosen({ host_rule: 'choice' });
+        tellWidth(700);
+        await settle();
+        await tell(hosts(element), 'hostchange', { hostId: ANA.host_id });
+        await choose(element, aSlot(NINE, ANA));
+
+        expect(details(element)).not.toBeNull();
+        expect(times(element).hidesUnavailable).toBe(false);
     });
 
     it('watches its width as long as it is on the page', async () => {

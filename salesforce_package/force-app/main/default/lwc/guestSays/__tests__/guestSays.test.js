@@ -44,18 +44,14 @@ describe('c-guest-says', () => {
         await expect(element).toBeAccessible();
     });
 
-    it('renders only the button that opens them when it is narrow', async () => {
-        const element = draw({ isNarrow: true });
-        expect(all(element, '.choice')).toEqual([]);
+    it('renders nothing to choose when it is folded', () => {
+        const element = draw({ isFolded: true });
 
-        all(element, '.title')[0].click();
-        await Promise.resolve();
-        expect(all(element, '.choice')).toHaveLength(7);
-        expect(all(element, '.title')[0].getAttribute('aria-expanded')).toBe('true');
+        expect(all(element, 'button, c-date-field')).toEqual([]);
     });
 
-    it('renders what was said as chips that can be removed', async () => {
-        const element = draw({ narrowing: SAID, isNarrow: true });
+    it('renders what was said as chips that can be removed, also when it is folded', async () => {
+        const element = draw({ narrowing: SAID, isFolded: true });
 
         expect(all(element, '.chip').map((chip) => chip.getAttribute('aria-label'))).toEqual([
             'Remove: Mornings',
@@ -105,9 +101,9 @@ describe('c-guest-says', () => {
     ])('says a first date of "%s"', (value, notBefore) => {
         const element = draw();
         const said = listen(element);
-        const input = all(element, 'input[type="date"]')[0];
-        input.value = value;
-        input.dispatchEvent(new CustomEvent('change'));
+        all(element, 'c-date-field')[0].dispatchEvent(
+            new CustomEvent('datechoose', { detail: { date: value } })
+        );
 
         expect(said()).toEqual([{ ...ANY_TIME, notBefore }]);
     });

@@ -290,6 +290,74 @@ describe('c-host-panel', () => {
         });
     });
 
+    describe('where there is little room', () => {
+        const NARROW = { isNarrow: true, canShowAll: true };
+
+        it('renders the chosen host in place of the list, with a way to another', async () => {
+            await show({ ...NARROW, selectedHostId: 'id-Cy' });
+
+            expect(list()).toBeNull();
+            expect(toggle()).toBeNull();
+            expect(find('.card').textContent).toContain('9:05 AM in New York');
+            find('.change').click();
+            await flush();
+            expect(list().selectedHostId).toBe('id-Cy');
+            expect(toggle()).not.toBeNull();
+            expect(element.shadowRoot.activeElement).toBe(list());
+        });
+
+        it('keeps the focus where the host is changed when one is chosen', async () => {
+            await show(NARROW);
+            list().dispatchEvent(new CustomEvent('hostchange', { detail: { hostId: 'id-Ada' } }));
+            element.selectedHostId = 'id-Ada';
+            await flush();
+
+            expect(list()).toBeNull();
+            expect(element.shadowRoot.activeElement).toBe(find('.change'));
+        });
+
+        it.each([
+            ['nobody is chosen', {}],
+            ['who is chosen cannot be booked', { selectedHostId: 'id-Bo' }],
+            ['everyone’s times are shown', { selectedHostId: 'id-Ada', allHosts: true }]
+        ])('renders the list when %s', async (name, properties) => {
+            await show({ ...NARROW, ...properties });
+
+            expect(list()).not.toBeNull();
+        });
+
+        it('renders nobody to change to when there is only one', async () => {
+            await show({ ...NARROW, hosts: [person('Ada')], selectedHostId: 'id-Ada' });
+
+            expect(find('.card').textContent).toContain('Ada');
+            expect(find('.change')).toBeNull();
+        });
+
+        it('leaves it to the times to say who is left out', async () => {
+            await show({ rule: 'time_first' });
+            expect(find('.left-out').textContent).toContain('Bo has not connected a calendar');
+
+            element.isNarrow = true;
+            await flush();
+            expect(find('.left-out')).toBeNull();
+        });
+    });
+
+    it('counts those who are left out beyond the first six', async () => {
+        const names = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
+        const hosts = names.map((name) => person(name, { unavailable: NO_CALENDAR }));
+        await show({ rule: 'time_first', hosts });
+
+        expect(find('.left-out').querySelectorAll('li')).toHaveLength(7);
+        expect(find('.left-out').textContent).toContain('and 2 more');
+    });
+
+    it('does not offer everyone’s times where there is one host', async () => {
+        await show({ hosts: [person('Ada')], canShowAll: true });
+
+        expect(toggle()).toBeNull();
+    });
+
     it.each([['choice'], ['lookup'], ['time_first']])('is accessible for %s', async (rule) => {
         jest.useRealTimers();
         await show({

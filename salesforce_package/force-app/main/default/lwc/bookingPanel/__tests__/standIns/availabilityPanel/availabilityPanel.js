@@ -2,6 +2,7 @@ import { api, LightningElement } from 'lwc';
 
 /** Asks nobody: what the flow tells the times, and hears from them, is all that matters here. */
 export default class AvailabilityPanel extends LightningElement {
+    @api hidesUnavailable;
     @api recordId;
     @api bookingType;
     @api hostId;
