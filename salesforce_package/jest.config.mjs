@@ -6,6 +6,7 @@ process.env.TZ = 'Asia/Kathmandu';
 
 export default {
     ...jestConfig,
+    collectCoverageFrom: ['<rootDir>/force-app/**/lwc/**/*.js', '!**/__tests__/**'],
     // What sfdx-lwc-jest has no stand-in for, or one that a test cannot ask.
     moduleNameMapper: {
         '^(lightning)/(actions|modal|navigation|platformShowToastEvent)$':

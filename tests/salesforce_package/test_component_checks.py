@@ -116,6 +116,54 @@ def test_each_line_against_the_rules_is_named(package: Path) -> None:
         assert any(words in line for line in own), name
 
 
+SCRIPT = (
+    "export function size(count) {{\n"
+    "    if (count > 9) {{\n        return 'large';\n    }}\n{more}    return 'small';\n}}\n"
+)
+SIZED = (
+    "import {{ size }} from 'c/sizes';\n\ndescribe('sizes', () => {{\n"
+    "    it('are small', () => {{\n        expect(size(1)).toBe('small');\n    }});\n\n"
+    "    {mode}('are large', () => {{\n        expect(size(99)).toBe('large');\n    }});\n}});\n"
+)
+SIZES = MAIN / "lwc" / "sizes"
+
+
+@pytest.mark.parametrize("mode", ["it.skip", "xit", "it.todo"])
+def test_a_test_that_is_left_out_fails_the_run(tmp_path: Path, mode: str) -> None:
+    package = small_package(tmp_path)
+    text = SIZED.format(mode="it" if mode == "it.todo" else mode)
+    if mode == "it.todo":
+        text += "\nit.todo('are large');\n"
+    script = "export const size = (count) => (count > 9 ? 'large' : 'small');\n"
+    write_bundle(package, "sizes", {"sizes.js": script, "__tests__/sizes.test.js": text})
+
+    checked = check("unit", package)
+
+    assert checked.status == 1
+    name = "are large" if mode == "it.todo" else "sizes are large"
+    assert f'{SIZES}/__tests__/sizes.test.js: "{name}" is left out.' in checked.said
+    assert "1 finding (" in checked.said
+
+
+def test_a_script_that_the_tests_hardly_run_fails_the_run(tmp_path: Path) -> None:
+    package = small_package(tmp_path)
+    four_of_five = SCRIPT.format(more="    if (count > 5) {\n        return 'middle';\n    }\n")
+    write_bundle(
+        package,
+        "sizes",
+        {"sizes.js": four_of_five, "__tests__/sizes.test.js": SIZED.format(mode="it")},
+    )
+    write_bundle(package, "words", {"words.js": "export const word = 'none';\n"})
+
+    checked = check("unit", package)
+
+    assert checked.status == 1
+    assert f"{SIZES}/sizes.js: tests run 80 % of its lines" in checked.said
+    assert "Add a rule for: 6\n" in checked.said
+    assert f"{MAIN}/lwc/words/words.js: tests run 0 % of its lines" in checked.said
+    assert "2 findings (" in checked.said
+
+
 @pytest.mark.parametrize(
     ("claim", "words"),
     [
