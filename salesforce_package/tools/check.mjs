@@ -16,7 +16,7 @@ const CHECKS = {
     lint: 'lint/check.mjs',
     format: 'format/check.mjs',
     apex: 'apex-check/check.mjs',
-    'apex-tests': 'apex/test.mjs',
+    'apex-tests': 'apex/test.mjs --quiet',
     metadata: 'metadata/check.mjs'
 };
 
@@ -36,7 +36,9 @@ async function runAll(names) {
 
 function passes(script) {
     return new Promise((resolve) => {
-        const child = spawn(process.execPath, [join(import.meta.dirname, script)], {
+        const [file, ...options] = script.split(' ');
+        const argv = [join(import.meta.dirname, file), ...options];
+        const child = spawn(process.execPath, argv, {
             stdio: ['ignore', 'pipe', 'pipe']
         });
         const said = [];

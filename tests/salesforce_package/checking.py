@@ -92,7 +92,9 @@ def write_bundle(folder: Path, name: str, files: Mapping[str, str]) -> None:
 def check(name: str, folder: Path) -> Checked:
     """Runs one check of the package on that folder."""
     script = (
-        ["apex/test.mjs", "--root", str(folder / MAIN)] if name == "apex" else [f"{name}/check.mjs"]
+        ["apex/test.mjs", "--quiet", "--root", str(folder / MAIN)]
+        if name == "apex"
+        else [f"{name}/check.mjs"]
     )
     done = subprocess.run(  # noqa: S603 - our own launcher
         [_NODE, TOOLS / script[0], *script[1:]],

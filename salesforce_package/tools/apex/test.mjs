@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 /**
- * Runs the package's Apex tests: `node tools/apex/test.mjs [Class_Tests[.method]] [--root <folder>]`.
+ * Runs the package's Apex tests:
+ * `node tools/apex/test.mjs [Class_Tests[.method]] [--root <folder>] [--quiet]`.
+ *
+ * --quiet says of what is well a line a class; what fails is told in full in any case.
  *
  * Ends with 1 when a test fails, when there are none, when a class cannot be loaded, and, of a run
  * of all tests, when less than 90 % of a class has run.
@@ -15,7 +18,7 @@ const LEAST_PERCENT = 90;
 const HERE = dirname(fileURLToPath(import.meta.url));
 
 const { values, positionals } = parseArgs({
-    options: { root: { type: 'string' } },
+    options: { root: { type: 'string' }, quiet: { type: 'boolean', default: false } },
     allowPositionals: true
 });
 
@@ -42,30 +45,44 @@ function ranges(lines) {
 
 /** @returns {boolean} whether every class has been run far enough */
 function sayCoverage(program) {
-    say('\nCoverage, by lines with statements');
+    if (!values.quiet) {
+        say('\nCoverage, by lines with statements');
+    }
     let isEnough = true;
     for (const { name, lines, covered, missed } of program.coverage()) {
         const percent = Math.floor((100 * covered) / lines);
         const isLow = percent < LEAST_PERCENT;
         isEnough &&= !isLow;
         const where = missed.length ? `  not run: ${ranges(missed)}` : '';
+        if (values.quiet && !isLow) {
+            continue;
+        }
         say(`  ${isLow ? 'LOW' : 'ok '} ${String(percent).padStart(3)} %  ${name}${where}`);
     }
     return isEnough;
 }
 
+/** @returns {Promise<object[]>} of each test its name and failure, which has been told */
 async function runAll(program, filter) {
-    const tests = findTests(program, filter);
-    let failures = 0;
-    for (const test of tests) {
+    const results = [];
+    for (const test of findTests(program, filter)) {
         const { name, ms, failure } = await runTest(program, test);
-        say(`${failure ? 'FAIL' : 'ok  '} ${name} (${ms.toFixed(1)} ms)`);
+        results.push({ name, failure });
+        if (failure || !values.quiet) {
+            say(`${failure ? 'FAIL' : 'ok  '} ${name} (${ms.toFixed(1)} ms)`);
+        }
         if (failure) {
-            failures += 1;
             say(indented(failure));
         }
     }
-    return { count: tests.length, failures };
+    return results;
+}
+
+function sayClasses(results) {
+    for (const [name, own] of Map.groupBy(results, (each) => each.name.split('.')[0])) {
+        const failed = own.filter((each) => each.failure).length;
+        say(`${failed ? 'FAIL' : 'ok  '} ${name}: ${own.length} tests, ${failed} failed`);
+    }
 }
 
 async function main() {
@@ -73,10 +90,15 @@ async function main() {
     const [filter = null] = positionals;
     const started = performance.now();
     const program = load(root);
-    const { count, failures } = await runAll(program, filter);
+    const results = await runAll(program, filter);
+    if (values.quiet) {
+        sayClasses(results);
+    }
+    const count = results.length;
+    const failures = results.filter((each) => each.failure).length;
     const isEnough = filter || count === 0 ? true : sayCoverage(program);
     const seconds = ((performance.now() - started) / 1000).toFixed(2);
-    say(`\n${count} tests, ${failures} failed, ${seconds} s`);
+    say(`${values.quiet ? '' : '\n'}${count} tests, ${failures} failed, ${seconds} s`);
     if (count === 0) {
         say(filter ? `There is no test ${filter}.` : 'There are no tests.');
     }
