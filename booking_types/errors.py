@@ -97,6 +97,12 @@ class RevisionConflictError(BookingError):
     code = "revision_mismatch"
 
 
+class KeyGivenUpError(BookingError):
+    """The attempt was given up by its caller; nothing was and nothing will be booked with it."""
+
+    code = "key_given_up"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong with a definition.

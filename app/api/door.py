@@ -54,6 +54,9 @@ class Bookings(Protocol):
     def get_by_key(self, *, caller: Caller, key: str) -> BookingView:
         """The booking that the caller's own key made."""
 
+    def give_up(self, *, caller: Caller, key: str) -> BookingView:
+        """The booking that the caller's own key made, or never one."""
+
     def list_bookings(
         self, *, caller: Caller, request: BookingsRequest
     ) -> tuple[Sequence[BookingView], tuple[datetime, UUID] | None]:

@@ -38,7 +38,15 @@ MOST_BODY_BYTES = 256 * 1024
 QUERY_NAMES: Mapping[str, str] = {"host_id": "host", "co_host_ids": "co_hosts"}
 
 #: Operations without a schema for their query take none.
-_WITHOUT_QUERY = (BOOKS, "v1.list_hosts", "v1.show_booking", "v1.show_booking_by_key")
+_WITHOUT_QUERY = (
+    BOOKS,
+    "v1.list_hosts",
+    "v1.show_booking",
+    "v1.show_booking_by_key",
+    "v1.give_up_key",
+)
+#: Writes whose address says it all; a body that comes with one is not read.
+_WITHOUT_BODY = ("v1.give_up_key",)
 #: Query parameters that may be given several times.
 _REPEATABLE = ("co_hosts",)
 
@@ -50,6 +58,7 @@ _ALLOWED: Mapping[str, tuple[Role, ...]] = {
     BOOKS: (Role.ORGANIZER,),
     "v1.show_booking": _SEES_BOOKINGS,
     "v1.show_booking_by_key": _SEES_BOOKINGS,
+    "v1.give_up_key": (Role.ORGANIZER,),
     "v1.list_bookings": _SEES_BOOKINGS,
 }
 
@@ -70,7 +79,7 @@ def _admit() -> None:
             raise InvalidRequestError(
                 "This may be given only once.", code="repeated_parameter", field=name[:80]
             )
-    if is_write:
+    if is_write and request.endpoint not in _WITHOUT_BODY:
         if request.mimetype != "application/json":
             raise UnsupportedMediaType
         raw = request.get_data(cache=True)
@@ -229,6 +238,26 @@ def show_booking_by_key(idempotency_key: str) -> Response:
     key = requests.idempotency_key(idempotency_key) or ""
     found = Door.here().bookings.get_by_key(caller=authenticated().caller, key=key)
     return _answer(_seen(found))
+
+
+@v1.post("/bookings/by-key/<path:idempotency_key>")
+@v1.output(
+    answers.Booking, example=examples.BOOKING, description="It was booked; nothing has changed."
+)
+@v1.doc(
+    summary="The booking made with an Idempotency-Key, or never one",
+    operation_id="giveUpKey",
+    responses=problems(400, 401, 403, 404, 422, 500, 502, 503),
+    security="salesforce",
+)
+def give_up_key(idempotency_key: str) -> Response:
+    """For a caller who got no answer and wants to be sure before beginning anew.
+
+    404 `not_booked`: nothing was booked with the key, and nothing will be: a call that is still
+    on its way with it is refused with `key_given_up`. What was booked is not touched.
+    """
+    key = requests.idempotency_key(idempotency_key) or ""
+    return _answer(_seen(Door.here().bookings.give_up(caller=authenticated().caller, key=key)))
 
 
 @v1.get("/bookings")

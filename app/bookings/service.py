@@ -35,6 +35,7 @@ from app.callers import ActorKind, Caller
 from app.clock import Clock
 from app.storage import bookings
 from app.storage.database import Database
+from app.storage.tables import IdempotencyKey
 from app.vendors import Vendors
 from booking_types import availability
 from booking_types.answers import Question, Verdict
@@ -341,10 +342,38 @@ class BookingService:
         """
         with self._database.transaction(caller.org_id) as session:
             row = bookings.idempotent(session, caller.org_id, principal=caller.principal, key=key)
-            booking = bookings.get_booking(session, caller.org_id, row.booking_id) if row else None
-            if booking is None:
+            found = _booked_with(session, caller, row)
+            if found is None:
                 raise NotFoundError("No booking was made with this Idempotency-Key.")
-            return viewing.view(session, booking)
+            return found
+
+    def give_up(self, *, caller: Caller, key: str) -> BookingView:
+        """The booking that the caller's own key made; where there is none, there never will be.
+
+        A call that is still on its way with the key is refused when it arrives: only so can a
+        caller who got no answer know that nothing was booked, and begin anew.
+
+        Raises:
+            NotFoundError: ``not_booked``: it made none, and is given up now.
+        """
+        principal = caller.principal
+        with self._database.transaction(caller.org_id) as session:
+            if not bookings.give_up(session, caller.org_id, principal=principal, key=key):
+                row = bookings.idempotent(session, caller.org_id, principal=principal, key=key)
+                found = _booked_with(session, caller, row)
+                if found is not None:
+                    return found
+            else:
+                bookings.audit(
+                    session,
+                    caller.org_id,
+                    actor=caller.actor,
+                    action="key.given_up",
+                    request_id=caller.request_id,
+                )
+        raise NotFoundError(
+            "Nothing was booked with this Idempotency-Key, and nothing will be.", code="not_booked"
+        )
 
     def list_bookings(
         self, *, caller: Caller, request: BookingsRequest
@@ -469,6 +498,16 @@ def _answered(session: Session, caller: Caller, written: writing.Written) -> Boo
         is_replay=written.is_replay,
         stored_body=written.response,
     )
+
+
+def _booked_with(
+    session: Session, caller: Caller, row: IdempotencyKey | None
+) -> BookingView | None:
+    """The booking that was made with a key, if one was."""
+    if row is None or row.booking_id is None:
+        return None
+    booking = bookings.get_booking(session, caller.org_id, row.booking_id)
+    return viewing.view(session, booking) if booking is not None else None
 
 
 def _is_passing(error: sqlalchemy.exc.DBAPIError) -> bool:

@@ -27,7 +27,7 @@ from app.jobs import enqueue_delivery
 from app.storage import bookings
 from app.storage.booking_types import PublishedType
 from app.storage.tables import Booking, BookingHost, Delivery, IdempotencyKey
-from booking_types.errors import InvalidRequestError, SlotUnavailableError
+from booking_types.errors import InvalidRequestError, KeyGivenUpError, SlotUnavailableError
 from booking_types.intervals import Interval
 from booking_types.model import Platform
 
@@ -111,6 +111,7 @@ def write_booking(session: Session, plan: Plan) -> Written:
     Raises:
         SlotUnavailableError: ``slot_taken``: somebody else was faster.
         InvalidRequestError: ``idempotency_key_reused``: the key belongs to another request.
+        KeyGivenUpError: Its caller gave it up.
     """
     org_id = plan.caller.org_id
     everybody = [host.host_id for host in plan.hosts] + list(plan.co_host_ids)
@@ -150,6 +151,7 @@ def replay(session: Session, caller: Caller, request: BookRequest) -> Written | 
 
     Raises:
         InvalidRequestError: ``idempotency_key_reused``: that was another request.
+        KeyGivenUpError: Its caller gave it up.
     """
     if request.idempotency_key is None:
         return None
@@ -158,6 +160,11 @@ def replay(session: Session, caller: Caller, request: BookRequest) -> Written | 
     )
     if row is None:
         return None
+    if row.booking_id is None or row.response is None:
+        raise KeyGivenUpError(
+            "This attempt was given up, and nothing was booked with it. Book again.",
+            field="Idempotency-Key",
+        )
     if row.request_hash != request.request_hash:
         raise InvalidRequestError(
             "This Idempotency-Key was used for another request. Send a new key.",

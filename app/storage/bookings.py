@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.orm import Session
 
 from app.storage.tables import AuditEntry, Booking, BookingHost, Delivery, IdempotencyKey
@@ -133,6 +133,20 @@ def idempotent(
 ) -> IdempotencyKey | None:
     """What was answered to that key before."""
     return session.get(IdempotencyKey, (org_id, principal, key))
+
+
+def give_up(session: Session, org_id: UUID, *, principal: str, key: str) -> bool:
+    """Let nothing be booked with that key any more; whether it was free to be given up.
+
+    Somebody who is booking with it at this moment is waited for.
+    """
+    given_up = session.execute(
+        insert(IdempotencyKey)
+        .values(org_id=org_id, principal=principal, key=key, request_hash="")
+        .on_conflict_do_nothing()
+        .returning(IdempotencyKey.key)
+    ).first()
+    return given_up is not None
 
 
 def forget_keys(session: Session, org_id: UUID, *, before: datetime) -> None:

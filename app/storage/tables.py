@@ -438,12 +438,13 @@ class Delivery(Table):
 
 
 class IdempotencyKey(Table):
-    """A caller's key and the answer it was given.
+    """A caller's key and the answer it was given, or that it was given up.
 
     Attributes:
         principal: Who used it; another caller's same key is another key.
         request_hash: Of the request's meaning, so that another request is noticed.
-        response: The body that was answered with 201.
+        booking_id: What was booked with it; nothing when it was given up first.
+        response: The body that was answered with 201; nothing likewise.
     """
 
     __tablename__ = "idempotency_keys"
@@ -451,14 +452,18 @@ class IdempotencyKey(Table):
         sa.ForeignKeyConstraint(
             ["org_id", "booking_id"], ["bookings.org_id", "bookings.booking_id"]
         ),
+        sa.CheckConstraint(
+            "(booking_id is null) = (response is null)",
+            name="key_has_booking_and_answer_or_neither",
+        ),
     )
 
     org_id: Mapped[UUID] = mapped_column(primary_key=True)
     principal: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     request_hash: Mapped[str]
-    booking_id: Mapped[UUID]
-    response: Mapped[dict[str, Any]]
+    booking_id: Mapped[UUID | None]
+    response: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime] = _now()
 
 

@@ -146,6 +146,10 @@ class RecordedAnswers:
         self._note(caller, key)
         return self.view or booking_view()
 
+    def give_up(self, *, caller: Caller, key: str) -> BookingView:
+        self._note(caller, ("gives up", key))
+        return self.view or booking_view()
+
     def list_bookings(
         self, *, caller: Caller, request: BookingsRequest
     ) -> tuple[Sequence[BookingView], tuple[datetime, UUID] | None]:

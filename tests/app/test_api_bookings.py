@@ -305,6 +305,7 @@ def test_gunicorn_is_told_that_a_connection_ends() -> None:
     ("method", "path"),
     [
         ("POST", "/v1/bookings"),
+        ("POST", "/v1/bookings/by-key/k"),
         ("GET", f"/v1/bookings/{BOOKING_ID}"),
         ("GET", "/v1/bookings/by-key/k"),
         ("GET", "/v1/bookings"),
@@ -529,8 +530,14 @@ def test_a_booking_is_found_by_its_id_and_by_its_key() -> None:
     by_id = client.get(f"/v1/bookings/{BOOKING_ID}", headers=bearer())
     by_key = client.get("/v1/bookings/by-key/a%2Fb%2F%2Fc%20%3Fd", headers=bearer())
 
-    assert by_id.data == by_key.data
-    assert wiring.booking_service.asked == [BOOKING_ID, "a/b//c ?d"]
+    given_up = client.post("/v1/bookings/by-key/a%2Fb%2F%2Fc%20%3Fd", headers=bearer())
+
+    assert by_id.data == by_key.data == given_up.data
+    assert wiring.booking_service.asked == [
+        BOOKING_ID,
+        "a/b//c ?d",
+        ("gives up", "a/b//c ?d"),
+    ]
 
 
 @pytest.mark.parametrize("key", ["k" * 256, "a%09b", "%C3%A9"])

@@ -14,6 +14,7 @@ from booking_types.errors import (
     BookingError,
     ForbiddenError,
     InvalidRequestError,
+    KeyGivenUpError,
     NoHostAvailableError,
     NotEligibleError,
     NotFoundError,
@@ -309,6 +310,59 @@ def test_a_key_used_for_another_request_is_refused(house: House) -> None:
         house.book(lead, kind, upcoming(2, "11:00"), host=host, key="once", request_hash="other")
 
     assert caught.value.code == "idempotency_key_reused"
+
+
+def test_with_a_key_that_was_given_up_nothing_is_booked_any_more(house: House) -> None:
+    host = house.a_host("host")
+    kind = house.a_booking_type(hosts=[host])
+    lead = house.a_lead()
+    bookings = house.wiring.booking_service
+
+    for _ in range(2):
+        with pytest.raises(NotFoundError) as caught:
+            bookings.give_up(caller=house.caller(), key="once")
+        assert caught.value.code == "not_booked"
+    with pytest.raises(KeyGivenUpError):
+        house.book(lead, kind, TUESDAY_10, host=host, key="once")
+
+    assert house.execute("select 1 from bookings") == []
+    assert house.book(lead, kind, TUESDAY_10, host=host, key="another").booking.status
+
+
+def test_a_key_that_booked_is_answered_with_its_booking_instead_of_being_given_up(
+    house: House,
+) -> None:
+    host = house.a_host("host")
+    kind = house.a_booking_type(hosts=[host])
+    lead = house.a_lead()
+    booked = house.book(lead, kind, TUESDAY_10, host=host, key="once")
+    other = house.a_user("other", permission_sets=["Booking_Organizer"])
+
+    found = house.wiring.booking_service.give_up(caller=house.caller(), key="once")
+
+    assert found.booking.booking_id == booked.booking.booking_id
+    assert house.book(lead, kind, TUESDAY_10, host=host, key="once").is_replay
+    with pytest.raises(NotFoundError):
+        house.wiring.booking_service.give_up(caller=house.caller(other), key="once")
+
+
+def test_a_call_on_its_way_is_either_booked_or_given_up_never_both(house: House) -> None:
+    host = house.a_host("host")
+    kind = house.a_booking_type(hosts=[host])
+    lead = house.a_lead()
+    house.wiring.vendors.crm(house.org_id).describe("Lead")
+    house.fault(vendor="google", kind="slow", seconds=1.0, operation="free_busy", caller=host.email)
+
+    with ThreadPoolExecutor() as pool:
+        on_its_way = pool.submit(house.book, lead, kind, TUESDAY_10, host=host, key="once")
+        house.wait_until_faults_are_met()
+        with pytest.raises(NotFoundError):
+            house.wiring.booking_service.give_up(caller=house.caller(), key="once")
+        error = on_its_way.exception()
+
+    assert isinstance(error, KeyGivenUpError)
+    assert house.execute("select 1 from bookings") == []
+    assert house.execute("select 1 from booking_hosts") == []
 
 
 def test_a_key_belongs_to_its_caller(house: House) -> None:
