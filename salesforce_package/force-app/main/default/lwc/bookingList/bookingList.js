@@ -9,7 +9,7 @@ import {
     zoneText
 } from 'c/bookingTime';
 import { platformIcon } from 'c/bookingPlatforms';
-import { keyOf, lookOf } from 'c/bookingTargets';
+import { detailOf, keyOf, lookOf } from 'c/bookingTargets';
 import { fill } from 'c/bookingWords';
 import { webAddress } from 'c/webAddress';
 import attentionOne from '@salesforce/label/c.Booking_Attention_One';
@@ -106,7 +106,17 @@ export default class BookingList extends LightningElement {
             joinHref: webAddress(joinUrlOf(booking)),
             place: booking.place,
             notes: booking.notes,
-            targets: (booking.targets || []).map(targetOf)
+            targets: (booking.targets || []).map((each) => this.targetOf(each))
+        };
+    }
+
+    targetOf(target) {
+        return {
+            ...lookOf(target),
+            key: keyOf(target),
+            title: target.title,
+            detail: detailOf(target, this.timeZone, this.locale),
+            vendorMessage: target.vendor_message
         };
     }
 
@@ -184,14 +194,4 @@ function attentionWords(targets) {
 /** Nobody is to join a meeting that does not take place. */
 function joinUrlOf(booking) {
     return booking.status === 'canceled' ? '' : booking.join_url;
-}
-
-function targetOf(target) {
-    return {
-        ...lookOf(target),
-        key: keyOf(target),
-        title: target.title,
-        detail: target.detail,
-        vendorMessage: target.vendor_message
-    };
 }

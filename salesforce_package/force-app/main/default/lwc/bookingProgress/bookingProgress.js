@@ -4,7 +4,7 @@ import userTimeZone from '@salesforce/i18n/timeZone';
 import { askBooking } from 'c/bookingCalls';
 import { later, now } from 'c/bookingClock';
 import { dayShift, isSameClock, isZone, placeText, spanText } from 'c/bookingTime';
-import { keyOf, lookOf, stateOf } from 'c/bookingTargets';
+import { detailOf, keyOf, lookOf, stateOf } from 'c/bookingTargets';
 import { fill, plural } from 'c/bookingWords';
 import { webAddress } from 'c/webAddress';
 import { namesText, summaryOf, whenText } from './summary';
@@ -134,7 +134,7 @@ export default class BookingProgress extends LightningElement {
             ...lookOf(target),
             key: keyOf(target),
             title: target.title,
-            detail: target.detail,
+            detail: detailOf(target, this.timeZone, userLocale),
             vendorWords: target.vendor_message ? fill(vendor, target.vendor_message) : '',
             rowClass: `target target_${stateOf(target)}`
         }));

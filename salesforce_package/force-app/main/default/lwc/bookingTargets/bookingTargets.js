@@ -1,9 +1,15 @@
 /**
  * How far each of a booking's targets has come, in a word and by an icon; never a colour alone.
  */
+import { isSameClock, timeText } from 'c/bookingTime';
+import { fill } from 'c/bookingWords';
+import yourClock from '@salesforce/label/c.Booking_Target_Your_Clock';
 import done from '@salesforce/label/c.Booking_Target_Done';
 import attention from '@salesforce/label/c.Booking_Target_Attention';
 import waiting from '@salesforce/label/c.Booking_Target_Waiting';
+
+/** The service tells a time of its own in this zone. */
+const SERVICE_ZONE = 'UTC';
 
 const LOOKS = {
     done: { word: done, icon: 'utility:success', variant: 'success' },
@@ -38,4 +44,20 @@ export function lookOf(target) {
  */
 export function keyOf(target) {
     return `${target.target} ${target.subject_id || ''}`;
+}
+
+/**
+ * What follows for a target; where the service's words name a time, the organizer's clock as well.
+ *
+ * @param {Object} target As the service answered.
+ * @param {string} zone The organizer's.
+ * @param {string} locale
+ * @returns {string}
+ */
+export function detailOf(target, zone, locale) {
+    const { detail = '', next_attempt_at: nextAt } = target;
+    const namesTime = Boolean(nextAt) && detail.includes(` ${SERVICE_ZONE}`);
+    return namesTime && !isSameClock(nextAt, SERVICE_ZONE, zone)
+        ? fill(yourClock, detail, timeText(nextAt, zone, locale))
+        : detail;
 }

@@ -122,6 +122,16 @@ describe('c-booking-list', () => {
         expect(find(element, '.state lightning-icon').iconName).toMatch(/^utility:/);
     });
 
+    it('renders when a target is tried next on the organizer’s clock too', async () => {
+        const detail = 'Google asked us to slow down; next try at 15:33 UTC.';
+        const slow = { detail, next_attempt_at: '2026-11-24T15:33:00Z' };
+        const booking = aBooking({ targets: [aTarget('calendar_event', 'Calendar event', slow)] });
+        const element = show([booking], { timeZone: 'Europe/Berlin' });
+        await open(element);
+
+        expect(text(element)).toContain(`${detail} That is 16:33 your time.`);
+    });
+
     it('renders what needs a person without being opened', () => {
         const late = { needs_attention: true, detail: 'Ask Ana to reconnect her calendar.' };
         const one = show([

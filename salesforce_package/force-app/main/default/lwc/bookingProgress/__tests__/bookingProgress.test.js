@@ -101,6 +101,14 @@ describe('c-booking-progress', () => {
             expect(text()).toContain('5:00 – 5:30 AM for the guest, in New York');
         });
 
+        it('renders when it is tried next on the organizer’s clock too', async () => {
+            const detail = 'Google asked us to slow down; next try at 15:33 UTC.';
+            const waiting = target('a', { detail, next_attempt_at: '2026-11-24T15:33:00Z' });
+            await show({ booking: bookingOf([waiting]), timeZone: 'Europe/Berlin' });
+
+            expect(text()).toContain(`${detail} That is 4:33 PM your time.`);
+        });
+
         it('renders headings that follow the title of the dialog or the card', async () => {
             await show();
 
