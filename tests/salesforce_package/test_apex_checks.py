@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -218,6 +219,11 @@ CLEAN = (
     "/**\n * @description Counts.\n */\npublic with sharing class Clean {\n"
     "    @AuraEnabled\n    public static Integer count() {\n        return 1;\n    }\n}\n"
 )
+#: Reasons for what is not there.
+EXPLAINED = {
+    "rules": {"pmd": {"AvoidLogicInTrigger": "There is no trigger."}},
+    "findings": [{"rule": "ApexCRUDViolation", "file": "Gone.cls", "reason": "It is gone."}],
+}
 TEST = (
     "@IsTest\nprivate class Clean_Tests {{\n    @IsTest\n    static void countsOne() {{\n"
     "        Assert.areEqual({0}, Clean.count());\n    }}\n}}\n"
@@ -268,6 +274,9 @@ def test_the_scan_names_each_insecure_line_and_no_other(tmp_path: Path) -> None:
     package = small_package(tmp_path)
     write_class(package, "Clean", CLEAN)
     planted(package, SCANNED)
+    explained = package / "tools" / "scan" / "explained.json"
+    explained.parent.mkdir(parents=True)
+    explained.write_text(json.dumps(EXPLAINED))
 
     checked = check("scan", package)
 
@@ -276,6 +285,8 @@ def test_the_scan_names_each_insecure_line_and_no_other(tmp_path: Path) -> None:
     for number, fault in enumerate(SCANNED):
         own = own_lines(checked.said, number)
         assert any(f".cls:{fault.line}: {fault.words}" in line for line in own), fault.name
+    for reason in ("explains AvoidLogicInTrigger, which", "explains ApexCRUDViolation in Gone.cls"):
+        assert f"tools/scan/explained.json: {reason}" in checked.said
 
 
 @pytest.mark.parametrize(("expected", "status"), [(1, 0), (2, 1)], ids=["right", "wrong"])

@@ -1,24 +1,24 @@
 // Scans the Apex for what a security review looks for: PMD (patterns) and the Salesforce Graph
-// Engine (data flow). Everything up to severity 3 is an error, unless explained.json says why a
-// rule is none of ours, or why one finding is none. The components' scripts are ESLint's.
+// Engine (data flow). Everything up to severity 3 is an error, unless tools/scan/explained.json says
+// why a rule is none of ours, or why one finding is none; see judging.mjs. The components' scripts
+// are ESLint's.
 //
 // node tools/scan/check.mjs   in the package's folder
 
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { Model } from '../apex-check/model.mjs';
 import { findJava } from '../java.mjs';
 import { Report, giveUp } from '../reporting.mjs';
+import { EXPLAINED, judged } from './judging.mjs';
 
 const NAME = 'Apex scan';
-const WORST_ALLOWED = 4; // 1 critical, 2 high, 3 moderate, 4 low, 5 information
 const RULES = {
     pmd: ['pmd:Security', 'pmd:ErrorProne', 'pmd:Performance', 'pmd:BestPractices'],
     sfge: ['sfge']
 };
-const EXPLAINED = join(import.meta.dirname, 'explained.json');
 
 const require = createRequire(import.meta.url);
 const { CodeAnalyzer, CodeAnalyzerConfig } = require('@salesforce/code-analyzer-core');
@@ -26,24 +26,16 @@ const { CodeAnalyzer, CodeAnalyzerConfig } = require('@salesforce/code-analyzer-
 const java = findJava();
 if (java.problem) giveUp(NAME, java.problem);
 
-const explained = JSON.parse(readFileSync(EXPLAINED, 'utf8'));
+const explained = existsSync(EXPLAINED)
+    ? JSON.parse(readFileSync(EXPLAINED, 'utf8'))
+    : { rules: {}, findings: [] };
 const classes = globSync('force-app/**/*.cls').sort();
 const report = new Report(NAME);
 const folder = mkdtempSync(join(tmpdir(), 'apex-scan-'));
 try {
     const scans = await Promise.all([scan('pmd', classes), scan('sfge', withEntrances(classes))]);
-    const used = new Set();
-    for (const { violations } of scans) {
-        for (const violation of violations) tell(violation, used);
-    }
-    for (const one of explained.findings) {
-        if (classes.includes(one.file) && !used.has(one)) {
-            report.add(
-                one.file,
-                0,
-                `no longer has the ${one.rule} that tools/scan/explained.json explains. Remove it there.`
-            );
-        }
+    for (const { file, line, message } of judged(scans, explained)) {
+        report.add(file, line, message);
     }
     const count = scans.reduce((sum, { rules }) => sum + rules, 0);
     report.finish(
@@ -58,7 +50,6 @@ async function scan(engine, targets) {
         CodeAnalyzerConfig.fromObject({
             log_folder: folder,
             root_working_folder: folder,
-            rules: disabledRules(),
             engines: {
                 pmd: { java_command: java.command, rule_languages: ['apex'] },
                 cpd: { disable_engine: true },
@@ -71,17 +62,11 @@ async function scan(engine, targets) {
     const workspace = await analyzer.createWorkspace(classes, targets);
     const selection = await analyzer.selectRules(RULES[engine], { workspace });
     const results = await analyzer.run(selection, { workspace });
-    return { violations: results.getViolations(), rules: selection.getCount() };
-}
-
-/** The rules of explained.json in the form in which the analyzer wants them. */
-function disabledRules() {
-    return Object.fromEntries(
-        Object.entries(explained.rules).map(([engine, reasons]) => [
-            engine,
-            Object.fromEntries(Object.keys(reasons).map((rule) => [rule, { disabled: true }]))
-        ])
-    );
+    return {
+        engine,
+        rules: selection.getCount(),
+        violations: results.getViolations().map(plain)
+    };
 }
 
 /**
@@ -102,19 +87,15 @@ function isEntrance({ kind, type, modifiers, annotations }) {
     return kind === 'method' && (isCalled || modifiers.has('global') || type === 'PageReference');
 }
 
-function tell(violation, used) {
+function plain(violation) {
     const rule = violation.getRule();
-    if (rule.getSeverityLevel() >= WORST_ALLOWED) return;
     const at = violation.getPrimaryLocation();
-    const file = at.getFile() ? relative(process.cwd(), at.getFile()) : '';
-    const reason = explained.findings.find(
-        (one) => one.rule === rule.getName() && one.file === file
-    );
-    if (reason) {
-        used.add(reason);
-        return;
-    }
-    const words = violation.getMessage().replaceAll(/\s+/g, ' ').trim();
-    const origin = `${rule.getEngineName()}, severity ${rule.getSeverityLevel()}`;
-    report.add(file, at.getStartLine() ?? 0, `${rule.getName()} (${origin}): ${words}`);
+    return {
+        engine: rule.getEngineName(),
+        rule: rule.getName(),
+        severity: rule.getSeverityLevel(),
+        file: at.getFile() ? relative(process.cwd(), at.getFile()) : '',
+        line: at.getStartLine() ?? 0,
+        message: violation.getMessage()
+    };
 }
