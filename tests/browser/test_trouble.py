@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Request, Route, expect
 
 from booking_types.model import Clause, HostRule, HostRuleKind, Operator, RecordFilter
 from connectors.protocols import Vendor
@@ -177,11 +177,11 @@ def test_when_the_answer_is_lost_the_panel_finds_out_whether_it_was_booked(
     screen.expect_complaint("no answer")
     lost: list[str] = []
 
-    def lose(route: object) -> None:
+    def lose(route: Route) -> None:
         # It is booked, and then the answer does not arrive.
         lost.append("once")
-        route.fetch()  # type: ignore[attr-defined]  # Playwright's Route
-        route.abort("connectionreset")  # type: ignore[attr-defined]  # as above
+        route.fetch()
+        route.abort("connectionreset")
 
     screen.page.route("**/apex/BookingController/book", lose)
     screen.book()
@@ -189,6 +189,36 @@ def test_when_the_answer_is_lost_the_panel_finds_out_whether_it_was_booked(
 
     rows = house.execute("select 1 from bookings where org_id = :org", org=house.org_id)
     assert (len(rows), lost) == (1, ["once"])
+
+
+def test_a_wish_that_arrives_after_it_was_given_up_books_nothing(
+    screen: Screen, house: House
+) -> None:
+    house.a_booking_type(hosts=[house.a_host("executive")])
+    open_details(screen, house.a_lead())
+    screen.expect_complaint(FAILED_ANSWER)
+    screen.expect_complaint("no answer")
+    late: list[Request] = []
+
+    def hold(route: Route) -> None:
+        # It waits somewhere; whoever sent it gets no answer.
+        late.append(route.request)
+        route.abort("connectionreset")
+
+    screen.page.route("**/apex/BookingController/book", hold, times=1)
+    screen.book()
+    expect(screen.panel).to_contain_text("It was not booked", timeout=30_000)
+    screen.picture("not-booked")
+    arrived = screen.page.request.post(
+        late[0].url, data=late[0].post_data_buffer, headers=late[0].headers
+    )
+
+    assert arrived.json()["value"]["problem"]["code"] == "key_given_up"
+    assert house.execute("select 1 from bookings where org_id = :org", org=house.org_id) == []
+    screen.panel.get_by_role("button", name="Book again").click()
+    screen.wait_until_all_is_done()
+    rows = house.execute("select 1 from bookings where org_id = :org", org=house.org_id)
+    assert len(rows) == 1
 
 
 def test_offline_says_so_and_goes_on_where_it_stood(screen: Screen, house: House) -> None:

@@ -8,6 +8,7 @@ import apexAvailability from '@salesforce/apex/BookingController.availability';
 import apexBook from '@salesforce/apex/BookingController.book';
 import apexBooking from '@salesforce/apex/BookingController.booking';
 import apexBookingByKey from '@salesforce/apex/BookingController.bookingByKey';
+import apexGiveUp from '@salesforce/apex/BookingController.giveUp';
 import apexBookings from '@salesforce/apex/BookingController.bookings';
 import offlineMessage from '@salesforce/label/c.Booking_Problem_Offline_Message';
 import unexpectedMessage from '@salesforce/label/c.Booking_Problem_Unexpected_Message';
@@ -87,6 +88,17 @@ export function askBooking(bookingId) {
  */
 export function askBookingByKey(idempotencyKey) {
     return read(apexBookingByKey, { idempotencyKey });
+}
+
+/**
+ * What became of an intent to book; where nothing did, nothing will: a wish that is still on its
+ * way is refused when it arrives.
+ *
+ * @param {string} idempotencyKey The intent's own key.
+ * @returns {Promise<Object>} Booking; rejected with code not_booked when there never will be one.
+ */
+export function giveUp(idempotencyKey) {
+    return read(apexGiveUp, { idempotencyKey });
 }
 
 /**

@@ -1,7 +1,14 @@
 import { api, LightningElement } from 'lwc';
 import organizerZone from '@salesforce/i18n/timeZone';
 import locale from '@salesforce/i18n/locale';
-import { askAvailability, askBookingByKey, askBookingTypes, askHosts, book } from 'c/bookingCalls';
+import {
+    askAvailability,
+    askBookingByKey,
+    askBookingTypes,
+    askHosts,
+    book,
+    giveUp
+} from 'c/bookingCalls';
 import { later } from 'c/bookingClock';
 import { announce } from 'c/bookingNews';
 import { dateText, timeText, toMs, toUtcText } from 'c/bookingTime';
@@ -87,11 +94,10 @@ const MEDIUM_PIXELS = 600;
 const WIDE_PIXELS = 960;
 
 /**
- * After so many seconds each it is looked up whether an unanswered wish was booked. The last look
- * comes after the service's own limit: it begins to write at most 6 s after it got the wish
- * (_LATEST_WRITE_SECONDS), waits at most 2 s for a lock, and each statement has at most 3 s.
+ * After so many seconds each it is looked up whether an unanswered wish was booked. Nobody can say
+ * how long one may wait somewhere before it is carried out, so in the end it is given up.
  */
-const LOOK_AFTER_SECONDS = [1, 2, 4, 8];
+const LOOK_AFTER_SECONDS = [1, 2, 4];
 
 /** Refusals after which the times on the screen are known to be old. */
 const TIMES_ARE_OLD = ['slot_taken', 'slot_not_offered', 'host_unavailable', 'no_host'];
@@ -537,17 +543,18 @@ export default class BookingPanel extends LightningElement {
         if (turn !== this.bookTurn) {
             return;
         }
-        const { booking, problem } = await byKey(key);
+        const isLast = rest.length === 0;
+        const { booking, problem } = await outcomeOf(isLast ? giveUp(key) : askBookingByKey(key));
         tellOthers(booking);
         if (turn !== this.bookTurn) {
             return;
         }
         if (booking) {
             this.finish(booking);
-        } else if (rest.length > 0) {
+        } else if (!isLast) {
             await this.lookAfter(rest, key, turn);
         } else {
-            this.flow = isNotThere(problem) ? notBooked(this.flow) : stillUnknown(this.flow);
+            this.flow = isGivenUp(problem) ? notBooked(this.flow) : stillUnknown(this.flow);
             this.focusNext = 'outcome';
         }
     }
@@ -806,17 +813,17 @@ function tellOthers(booking) {
     }
 }
 
-async function byKey(key) {
+async function outcomeOf(asked) {
     try {
-        return { booking: await askBookingByKey(key) };
+        return { booking: await asked };
     } catch (problem) {
         return { problem };
     }
 }
 
-/** The service was asked and knows of no booking with the key. */
-function isNotThere(problem) {
-    return problem.code === 'not_found';
+/** The service made sure that nothing was booked with the key, and that nothing will be. */
+function isGivenUp(problem) {
+    return problem.code === 'not_booked';
 }
 
 /** A key that nobody has used; `randomUUID` would need a secure page, which a demo has not always. */

@@ -331,7 +331,7 @@ export function bookingBegun(flow, wish, makeKey) {
         return flow;
     }
     const isSame = flow.intent && JSON.stringify(flow.intent.wish) === JSON.stringify(wish);
-    const key = isSame ? flow.intent.key : makeKey();
+    const key = (isSame && flow.intent.key) || makeKey();
     return { ...flow, problem: null, lost: null, intent: { key, wish, stage: SENDING } };
 }
 
@@ -349,9 +349,9 @@ export function lookingBegun(flow) {
     return { ...flow, problem: null, intent: { ...flow.intent, stage: LOOKING } };
 }
 
-/** The service knows of no such booking. The same key can be sent again without booking twice. */
+/** The key was given up: nothing was booked with it, and nothing will be. The next has its own. */
 export function notBooked(flow) {
-    return { ...flow, intent: { ...flow.intent, stage: NOT_BOOKED } };
+    return { ...flow, intent: { ...flow.intent, key: '', stage: NOT_BOOKED } };
 }
 
 /** Nobody could be asked; whether it was booked stays open. */

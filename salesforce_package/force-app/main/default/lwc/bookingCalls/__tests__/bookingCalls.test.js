@@ -1,6 +1,7 @@
 import apexAvailability from '@salesforce/apex/BookingController.availability';
 import apexBook from '@salesforce/apex/BookingController.book';
 import apexBookingByKey from '@salesforce/apex/BookingController.bookingByKey';
+import apexGiveUp from '@salesforce/apex/BookingController.giveUp';
 import apexBookings from '@salesforce/apex/BookingController.bookings';
 import apexBookingTypes from '@salesforce/apex/BookingController.bookingTypes';
 import apexBooking from '@salesforce/apex/BookingController.booking';
@@ -9,6 +10,7 @@ import {
     askAvailability,
     askBooking,
     askBookingByKey,
+    giveUp,
     askBookings,
     askBookingTypes,
     askHosts,
@@ -32,6 +34,11 @@ jest.mock(
 );
 jest.mock(
     '@salesforce/apex/BookingController.bookingByKey',
+    () => ({ __esModule: true, default: jest.fn() }),
+    { virtual: true }
+);
+jest.mock(
+    '@salesforce/apex/BookingController.giveUp',
     () => ({ __esModule: true, default: jest.fn() }),
     { virtual: true }
 );
@@ -79,6 +86,7 @@ describe('c-booking-calls', () => {
         [() => book({ notes: 'n' }, 'k'), apexBook, { wish: { notes: 'n' }, idempotencyKey: 'k' }],
         [() => askBooking('b'), apexBooking, { bookingId: 'b' }],
         [() => askBookingByKey('k'), apexBookingByKey, { idempotencyKey: 'k' }],
+        [() => giveUp('k'), apexGiveUp, { idempotencyKey: 'k' }],
         [
             () => askBookings('r', { most: 10 }),
             apexBookings,

@@ -1,12 +1,20 @@
 import { createElement } from 'lwc';
 import BookingPanel from 'c/bookingPanel';
-import { askAvailability, askBookingByKey, askBookingTypes, askHosts, book } from 'c/bookingCalls';
+import {
+    askAvailability,
+    askBookingByKey,
+    askBookingTypes,
+    askHosts,
+    book,
+    giveUp
+} from 'c/bookingCalls';
 import { listen } from 'c/bookingNews';
 
 jest.mock('c/bookingCalls', () => ({
     askAvailability: jest.fn(),
     askBooking: jest.fn(() => new Promise(() => {})),
     askBookingByKey: jest.fn(),
+    giveUp: jest.fn(),
     askBookingTypes: jest.fn(),
     askHosts: jest.fn(),
     book: jest.fn()
@@ -43,6 +51,7 @@ const BOOKING = {
     targets: [],
     is_settled: true
 };
+const NOT_BOOKED = { code: 'not_booked', message: 'Nothing was booked.', status: 404 };
 const TAKEN = {
     code: 'slot_taken',
     message: 'Somebody else has just booked this time.',
@@ -167,7 +176,14 @@ async function chosen(more = {}) {
 
 beforeEach(() => {
     jest.useFakeTimers();
-    for (const call of [askAvailability, askBookingByKey, askBookingTypes, askHosts, book]) {
+    for (const call of [
+        askAvailability,
+        askBookingByKey,
+        askBookingTypes,
+        askHosts,
+        book,
+        giveUp
+    ]) {
         call.mockReset();
     }
     askAvailability.mockReturnValue(new Promise(() => {}));
@@ -711,19 +727,22 @@ describe('c-booking-panel: an answer that never came', () => {
         return element;
     }
 
-    it('looks after 1, 2, 4 and 8 seconds whether it was booked', async () => {
+    it('looks after 1 and 2 seconds whether it was booked, and then gives it up', async () => {
         askBookingByKey.mockRejectedValue(NOT_FOUND);
+        giveUp.mockRejectedValue(NOT_BOOKED);
         const element = await unanswered();
         expect(outcome(element).textContent).toContain('We do not know yet whether it was booked');
         const looks = [];
 
-        for (const seconds of [0.9, 0.2, 1.8, 0.2, 3.8, 0.2, 7.8, 0.2]) {
+        for (const seconds of [0.9, 0.2, 1.8, 0.2, 3.8, 0.2]) {
             await pass(seconds);
-            looks.push(askBookingByKey.mock.calls.length);
+            looks.push(askBookingByKey.mock.calls.length + giveUp.mock.calls.length);
         }
 
-        expect(looks).toEqual([0, 1, 1, 2, 2, 3, 3, 4]);
+        expect(looks).toEqual([0, 1, 1, 2, 2, 3]);
         expect(askBookingByKey).toHaveBeenCalledWith(book.mock.calls[0][1]);
+        expect(giveUp).toHaveBeenCalledTimes(1);
+        expect(giveUp).toHaveBeenCalledWith(book.mock.calls[0][1]);
     });
 
     it('renders the booking when it was booked after all', async () => {
@@ -736,17 +755,30 @@ describe('c-booking-panel: an answer that never came', () => {
         expect(book).toHaveBeenCalledTimes(1);
     });
 
-    it('does not say that it was not booked while the service may still write', async () => {
+    it('does not say that it was not booked because no booking is there yet', async () => {
         askBookingByKey.mockRejectedValue(NOT_FOUND);
+        giveUp.mockRejectedValue(UNREACHABLE);
         const element = await unanswered();
 
-        await pass(6 + 2 + 3);
+        await pass(16);
 
         expect(outcome(element).textContent).not.toContain('It was not booked');
+        expect(outcome(element).textContent).toContain('We still do not know');
     });
 
-    it('says that it was not booked, and books again with the same key', async () => {
+    it('renders the booking when it was carried out before it could be given up', async () => {
         askBookingByKey.mockRejectedValue(NOT_FOUND);
+        giveUp.mockResolvedValue(BOOKING);
+        const element = await unanswered();
+
+        await pass(16);
+
+        expect(progress(element).booking).toEqual(BOOKING);
+    });
+
+    it('says that it was not booked, and books the same again with a key of its own', async () => {
+        askBookingByKey.mockRejectedValue(NOT_FOUND);
+        giveUp.mockRejectedValue(NOT_BOOKED);
         const element = await unanswered();
         await pass(16);
         expect(outcome(element).textContent).toContain('It was not booked');
@@ -755,12 +787,15 @@ describe('c-booking-panel: an answer that never came', () => {
         button(element, 'Book again').click();
         await settle();
 
-        expect(book.mock.calls[1]).toEqual(book.mock.calls[0]);
+        const [[firstWish, firstKey], [secondWish, secondKey]] = book.mock.calls;
+        expect(secondWish).toEqual(firstWish);
+        expect(secondKey).not.toBe(firstKey);
         expect(progress(element)).not.toBeNull();
     });
 
     it('books again once for a double click', async () => {
         askBookingByKey.mockRejectedValue(NOT_FOUND);
+        giveUp.mockRejectedValue(NOT_BOOKED);
         const element = await unanswered();
         await pass(16);
         book.mockReturnValue(new Promise(() => {}));
@@ -774,6 +809,7 @@ describe('c-booking-panel: an answer that never came', () => {
 
     it('lets something be changed once it is known that it was not booked', async () => {
         askBookingByKey.mockRejectedValue(NOT_FOUND);
+        giveUp.mockRejectedValue(NOT_BOOKED);
         const element = await unanswered();
         await pass(16);
 
@@ -786,6 +822,7 @@ describe('c-booking-panel: an answer that never came', () => {
 
     it('looks again when asked, as long as nobody can say', async () => {
         askBookingByKey.mockRejectedValue(UNREACHABLE);
+        giveUp.mockRejectedValue(UNREACHABLE);
         const element = await unanswered();
         await pass(16);
         expect(outcome(element).textContent).toContain('We still do not know');
@@ -814,6 +851,7 @@ describe('c-booking-panel: an answer that never came', () => {
         const waits = [];
         element.addEventListener('waitingchange', (event) => waits.push(event.detail.isWaiting));
         askBookingByKey.mockRejectedValue(UNREACHABLE);
+        giveUp.mockRejectedValue(UNREACHABLE);
         book.mockRejectedValueOnce(UNKNOWN);
 
         await bookNow(element);

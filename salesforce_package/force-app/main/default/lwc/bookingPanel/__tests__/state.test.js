@@ -318,9 +318,9 @@ describe('an intent to book', () => {
         expect(begun(other).intent.key).toBe('key-2');
     });
 
-    it('keeps its key when it was not booked and is sent again', () => {
+    it('gets another key when it was given up and is sent again', () => {
         const flow = flows.notBooked(flows.lookingBegun(begun(ready())));
-        expect(begun(flow).intent.key).toBe('key-1');
+        expect(begun(flow).intent.key).toBe('key-2');
     });
 
     it.each([
