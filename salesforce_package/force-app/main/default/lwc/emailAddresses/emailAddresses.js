@@ -98,7 +98,7 @@ export function isSameAddress(one, other) {
 
 /**
  * The addresses of a typed or pasted list: separated by commas, semicolons, blanks or line ends,
- * with or without names (`Ada <ada@example.com>`). Names are left out.
+ * with or without names (`Ada <one@example.com>`). Names are left out.
  *
  * @param {string} text
  * @returns {string[]} In their order, right and wrong ones; a wrong one as it stood there.
@@ -111,7 +111,7 @@ export function addressesIn(text) {
         .filter(Boolean);
 }
 
-/** Outlook separates by semicolons and writes `Lovelace, Ada <ada@…>`: a comma within a name. */
+/** Outlook separates by semicolons and writes `Guest, One <one@…>`: a comma within a name. */
 const NAMED_ALONE = /^[^<>@]*<([^<>]*)>$/;
 
 function addressesOfPart(part) {
@@ -125,7 +125,7 @@ function addressesOfPiece(piece) {
     if (named) {
         return [bare(named[1])];
     }
-    // Only where blanks separate addresses; `Ada Lovelace` is one wrong piece, not two.
+    // Only where blanks separate addresses; `Guest One` is one wrong piece, not two.
     const words = trimmed.split(/\s+/);
     return words.every((word) => word.includes('@')) ? words.map(bare) : [trimmed];
 }

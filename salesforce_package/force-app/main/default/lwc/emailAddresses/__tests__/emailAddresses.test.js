@@ -49,8 +49,8 @@ describe('c-email-addresses', () => {
             'a@x.example, Name <b@y.example>; c@z.example',
             ['a@x.example', 'b@y.example', 'c@z.example']
         ],
-        ['Lovelace, Ada <a@x.example>; Bell, Bo <b@y.example>', ['a@x.example', 'b@y.example']],
-        ['"Lovelace, Ada" <a@x.example>, b@y.example', ['a@x.example', 'b@y.example']],
+        ['Guest, One <a@x.example>; Guest, Two <b@y.example>', ['a@x.example', 'b@y.example']],
+        ['"Guest, One" <a@x.example>, b@y.example', ['a@x.example', 'b@y.example']],
         ['Ada <a@x.example>, Bo <b@y.example>', ['a@x.example', 'b@y.example']],
         ['mailto:a@x.example', ['a@x.example']],
         ['<a@x.example>', ['a@x.example']],
@@ -60,6 +60,6 @@ describe('c-email-addresses', () => {
     });
 
     it('keeps what is no address as one piece, to be corrected', () => {
-        expect(addressesIn('Ada Lovelace, b@y.example')).toEqual(['Ada Lovelace', 'b@y.example']);
+        expect(addressesIn('Guest One, b@y.example')).toEqual(['Guest One', 'b@y.example']);
     });
 });
