@@ -116,6 +116,40 @@ def test_each_line_against_the_rules_is_named(package: Path) -> None:
         assert any(words in line for line in own), name
 
 
+#: Declarations, and the colour that is fixed in each; none where the design system decides.
+COLOURS = [
+    ("color: #fff;", "#fff"),
+    ("color: #0250d980;", "#0250d980"),
+    ("border: 1px solid RED;", "RED"),
+    ("background: rgb(0 0 0 / 50%);", "rgb(…)"),
+    ("background: color-mix(in srgb, var(--slds-g-color-accent-1, #0176d3), white);", "white"),
+    ("color: var(--own-hook, #123456);", "#123456"),
+    ("--own-hook: oklch(0.5 0.2 240);", "oklch(…)"),
+    ("box-shadow: 0 0 var(--slds-g-spacing-1, 4px) hsl(0deg 0% 0%);", "hsl(…)"),
+    ("color: var(--slds-g-color-on-surface-3, #181818);", None),
+    ("color: var(\n        --slds-g-color-on-surface-3,\n        rgb(24 24 24)\n    );", None),
+    ("color: var(--slds-g-color-1, var(--slds-g-color-2, white));", None),
+    ("border: 1px solid currentcolor;\n    outline-color: transparent;", None),
+    ("/* color: red; */\n    white-space: nowrap;", None),
+    ("grid-area: white-house;\n    content: 'red; color: #fff;';", None),
+    ("background: url('data:image/svg+xml,%23fff') no-repeat;", None),
+]
+
+
+def test_each_colour_that_is_fixed_is_named(package: Path) -> None:
+    for number, (declaration, _) in enumerate(COLOURS):
+        rule = f".fault:hover,\n#abc {{\n    {declaration}\n}}\n"
+        write(package, {f"lwc/sound/fault{number}.css": rule})
+
+    checked = check("lint", package)
+
+    assert checked.status == 1
+    for number, (declaration, colour) in enumerate(COLOURS):
+        own = [line for line in checked.said.splitlines() if f"/fault{number}.css" in line]
+        named = [f"{MAIN}/lwc/sound/fault{number}.css:3: fixes the colour {colour}."]
+        assert [line.split(" Write ")[0] for line in own] == (named if colour else []), declaration
+
+
 SCRIPT = (
     "export function size(count) {{\n"
     "    if (count > 9) {{\n        return 'large';\n    }}\n{more}    return 'small';\n}}\n"

@@ -1,11 +1,14 @@
 // ESLint over components, their tests, the tools and the page outside of Salesforce, as
-// eslint.config.mjs says. A warning is an error: nobody reads warnings.
+// eslint.config.mjs says. A warning is an error: nobody reads warnings. Of the components' style
+// sheets, that no colour is fixed in them; see colours.mjs.
 //
 //   node tools/lint/check.mjs            looks
 //   node tools/lint/check.mjs --fix      repairs what can be repaired
 
+import { globSync, readFileSync } from 'node:fs';
 import { ESLint } from 'eslint';
 import { Report } from '../reporting.mjs';
+import { fixedColours } from './colours.mjs';
 
 const fix = process.argv.includes('--fix');
 const report = new Report('lint');
@@ -22,4 +25,14 @@ for (const { filePath, messages } of results) {
         report.add(filePath, line ?? 0, `${message} (${ruleId ?? 'cannot be read'})`);
     }
 }
-report.finish(`${results.length} files`);
+const sheets = globSync('force-app/**/*.css');
+for (const sheet of sheets) {
+    for (const { line, colour } of fixedColours(readFileSync(sheet, 'utf8'))) {
+        report.add(
+            sheet,
+            line,
+            `fixes the colour ${colour}. Write var(--slds-g-…, ${colour}), with a hook that fits.`
+        );
+    }
+}
+report.finish(`${results.length} scripts and ${sheets.length} style sheets`);
