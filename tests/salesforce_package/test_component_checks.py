@@ -129,6 +129,7 @@ COLOURS = [
     ("color: var(--slds-g-color-on-surface-3, #181818);", None),
     ("color: var(\n        --slds-g-color-on-surface-3,\n        rgb(24 24 24)\n    );", None),
     ("color: var(--slds-g-color-1, var(--slds-g-color-2, white));", None),
+    ("color: var(--slds-g-color-1, color-mix(in srgb, rgb(1 2 3), white));", None),
     ("border: 1px solid currentcolor;\n    outline-color: transparent;", None),
     ("/* color: red; */\n    white-space: nowrap;", None),
     ("grid-area: white-house;\n    content: 'red; color: #fff;';", None),
