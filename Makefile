@@ -19,11 +19,12 @@ test: browser check ## Run everything that continuous integration runs
 	$(BIN)/pytest -n auto
 	$(PACKAGE)/check.mjs tools scan unit apex apex-tests
 
-check: setup ## Run the fast half: formatting, lint, types, who may import whom, Salesforce metadata
+check: setup ## Run the fast half: formatting, lint, types, who may import whom, scripts, Salesforce metadata
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/shellcheck .ci/* salesforce_package/bin/*.sh
 	$(PACKAGE)/check.mjs format lint metadata
 
 salesforce: setup ## Run all checks and tests of the Salesforce package alone
