@@ -95,7 +95,7 @@ class Authenticated:
             ForbiddenError: ``forbidden_role``.
         """
         if not self.roles.intersection(allowed):
-            names = " or ".join(sorted(role.value for role in allowed)) or "that nobody has"
+            names = " or ".join(sorted(role.label for role in allowed)) or "that nobody has"
             raise ForbiddenError(
                 f"This needs the permission set {names}. Ask your Salesforce admin to assign it.",
                 code="forbidden_role",

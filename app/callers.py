@@ -16,6 +16,11 @@ class Role(StrEnum):
     ORGANIZER = "Booking_Organizer"
     HOST = "Booking_Host"
 
+    @property
+    def label(self) -> str:
+        """What the permission set is called where people assign it."""
+        return self.value.replace("_", " ")
+
 
 class ActorKind(StrEnum):
     """What kind of somebody did something."""

@@ -239,7 +239,7 @@ PROBLEMS: dict[int, dict[str, Any]] = {
         status=403,
         code="forbidden_role",
         title="Not allowed",
-        detail="This needs the permission set Booking_Organizer. "
+        detail="This needs the permission set Booking Organizer. "
         "Ask your Salesforce admin to assign it.",
     ),
     404: problem_example(

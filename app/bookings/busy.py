@@ -36,6 +36,13 @@ _READ_BEFORE, _READ_AFTER = timedelta(days=1), timedelta(days=15)
 _LOOKING_BUDGET, _BOOKING_BUDGET = 6.0, 2.5
 _MOST_REMEMBERED = 20_000
 
+# Clauses that go on from the person's name. Why it cannot be read is not for an organizer who has
+# the guest on the phone; `handover doctor` says it.
+#: The connection is broken.
+BROKEN = "has a calendar that has to be connected again"
+_UNREADABLE = "has a calendar that cannot be read at the moment"
+_UNREADABLE_IN_SALESFORCE = "cannot be looked up in Salesforce at the moment"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonBusy:
@@ -135,13 +142,12 @@ class BusyReader:
             if connection.vendor not in CALENDAR_VENDORS:
                 continue
             if connection.status != "active":
-                code, reason = "connection_broken", "the calendar has to be connected again"
+                code, reason = "connection_broken", BROKEN
                 continue
             found = read[connection.connection_id]
             as_of = min(as_of, found.as_of)
             if found.times.unreadable:
-                code = "calendar_unreadable"
-                reason = f"the calendar cannot be read: {found.times.unreadable}"
+                code, reason = "calendar_unreadable", _UNREADABLE
             busy += [
                 BusyInterval(interval, BusySource.CALENDAR)
                 for interval in found.times.busy
@@ -289,9 +295,9 @@ def _outcome(
     try:
         return future.result(timeout=_left(deadline)), ""
     except TimeoutError:
-        return {}, "Salesforce did not answer in time"
-    except ConnectorError as error:
-        return {}, f"Salesforce cannot be read: {error.reason}"
+        return {}, _UNREADABLE_IN_SALESFORCE
+    except ConnectorError:
+        return {}, _UNREADABLE_IN_SALESFORCE
 
 
 def _left(deadline: float) -> float:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app import payloads
-from app.bookings.busy import PersonBusy
+from app.bookings.busy import BROKEN, PersonBusy
 from app.bookings.questions import HostChoice
 from app.definitions import parse_working_hours
 from app.storage.tables import BookingHost, Connection, HostRow
@@ -182,7 +182,7 @@ def _standing_problem(
 ) -> tuple[str, str]:
     calendars = [row for row in connections if row.vendor in CALENDAR_VENDORS]
     if any(row.status == "broken" for row in calendars):
-        return "connection_broken", "the calendar has to be connected again"
+        return "connection_broken", BROKEN
     if booking_type.calendar_rule is CalendarRule.REQUIRED:
         return missing_calendar(connections)
     return "", ""

@@ -452,8 +452,8 @@ class BookingService:
         if unread and not planning.is_of_the_time(verdict):
             first = unread[0]
             error: BookingError = AvailabilityUnverifiedError(
-                f"Nobody knows whether {names[first.host_id]} is free then: {first.unavailable}. "
-                "Nothing was booked. Try again, or choose somebody else."
+                f"{names[first.host_id]} {first.unavailable}, so nobody knows whether this time is "
+                "free. Nothing was booked. Try again, or choose somebody else."
             )
         else:
             error = planning.refusal(verdict, names=names)

@@ -303,7 +303,7 @@ def records() -> list[dict[str, Any]]:
             "object": "Project__c",
             "id": PROJECT_ID,
             "note": (
-                "Time first: choose when, and then who of those who are free. The guest"
+                "Time first: choose when; the first in line who is free then is the host. The guest"
                 " is in another time zone, which the record knows."
             ),
             "Name": "Roll-out for Customer Three",

@@ -268,7 +268,7 @@ def test_b081_a_host_may_not_do_what_organizers_do(path: str) -> None:
     answer = ask(wiring, path=path)
 
     assert refusal(answer) == (403, "forbidden_role")
-    assert "Booking_Organizer" in answer.get_json()["detail"]
+    assert "Booking Organizer" in answer.get_json()["detail"]
 
 
 def test_an_admin_sees_what_is_offered_but_books_only_as_an_organizer() -> None:

@@ -905,6 +905,29 @@ def test_the_next_free_time_is_the_first_of_the_slots(house: House) -> None:
     assert slot.interval.start == upcoming(2, "11:00")
 
 
+def test_what_is_said_of_a_calendar_that_cannot_be_read_goes_on_from_the_persons_name(
+    house: House,
+) -> None:
+    host = house.a_host("host")
+    kind = house.a_booking_type(hosts=[host])
+    house.fault(
+        vendor="google",
+        kind="status",
+        status=500,
+        times=50,
+        operation="free_busy",
+        caller=host.email,
+    )
+
+    with pytest.raises(AvailabilityUnverifiedError) as caught:
+        house.book(house.a_lead(), kind, TUESDAY_10, host=host)
+
+    assert caught.value.message.startswith(
+        "Host has a calendar that cannot be read at the moment, so nobody knows whether this time"
+        " is free. Nothing was booked."
+    )
+
+
 # --------------------------------------------------------------------- how much is asked
 
 
