@@ -250,6 +250,7 @@ def test_co_hosts_leave_only_the_times_that_all_can_make(screen: Screen, house: 
     expect(screen.time(TUESDAY)).not_to_have_attribute("aria-disabled", "true")
     screen.panel.get_by_label("Add a co-host").click()
     screen.panel.get_by_role("option", name="Engineer").last.click()
+    expect(screen.panel.get_by_role("grid")).to_have_attribute("aria-busy", "false")
     expect(screen.time(TUESDAY)).to_have_attribute("aria-disabled", "true")
     screen.time(TUESDAY).hover()
     expect(screen.panel.get_by_role("tooltip")).to_contain_text("Engineer is busy")
