@@ -43,7 +43,10 @@ const STATES = {
     past: { words: completed, icon: 'utility:check', tone: 'quiet' }
 };
 
-const ICON_VARIANTS = { good: 'success', quiet: '' };
+/** It takes place, but something that belongs to it does not go on without a person. */
+const ATTENTION = { icon: 'utility:warning', tone: 'attention' };
+
+const ICON_VARIANTS = { good: 'success', quiet: '', attention: 'warning' };
 
 const DAY_WORDS = { '-1': yesterday, 0: today, 1: tomorrow };
 
@@ -75,8 +78,8 @@ export default class BookingList extends LightningElement {
 
     rowOf(booking) {
         const isOpen = this.openIds.includes(booking.booking_id);
-        const state = STATES[stateOf(booking, this.now)];
         const attentions = (booking.targets || []).filter((each) => each.needs_attention);
+        const state = lookOfState(stateOf(booking, this.now), attentions);
         const isNew = booking.booking_id === this.newBookingId;
         const day = this.dayWords(booking);
         return {
@@ -160,6 +163,12 @@ function stateOf(booking, now) {
         return 'running';
     }
     return booking.status === 'rescheduled' ? 'rescheduled' : 'scheduled';
+}
+
+/** Green beside something that is to be done would say that nothing is. */
+function lookOfState(name, attentions) {
+    const look = STATES[name];
+    return look.tone === 'good' && attentions.length > 0 ? { ...look, ...ATTENTION } : look;
 }
 
 function rowClass(isNew, tone) {

@@ -587,7 +587,10 @@ export default class BookingPanel extends LightningElement {
     }
 
     handleBookingUpdate(event) {
-        this.flow = { ...this.flow, booking: event.detail.booking };
+        const { booking } = event.detail;
+        this.flow = { ...this.flow, booking };
+        // What is behind the panel must not look better than what the panel has shown.
+        announce(booking);
     }
 
     // ------------------------------------------------------------------------ what is shown

@@ -9,6 +9,7 @@ import { fill, plural } from 'c/bookingWords';
 import { webAddress } from 'c/webAddress';
 import { namesText, summaryOf, whenText } from './summary';
 import bookedLabel from '@salesforce/label/c.Booking_Progress_Booked';
+import bookedButLabel from '@salesforce/label/c.Booking_Progress_Booked_But';
 import guestClock from '@salesforce/label/c.Booking_Progress_Guest_Clock';
 import settled from '@salesforce/label/c.Booking_Progress_Settled';
 import waiting from '@salesforce/label/c.Booking_Progress_Waiting';
@@ -100,10 +101,31 @@ export default class BookingProgress extends LightningElement {
     get bookedWords() {
         const { start_at: startAt, end_at: endAt } = this.current;
         return fill(
-            bookedLabel,
+            this.isStuck ? bookedButLabel : bookedLabel,
             whenText(startAt, endAt, this.timeZone, userLocale),
             namesText(this.current, userLocale)
         );
+    }
+
+    /** Something that follows from it goes no further without a person. */
+    get isStuck() {
+        return this.stuckTargets.length > 0;
+    }
+
+    get stuckTargets() {
+        return (this.current.targets || []).filter((target) => stateOf(target) === 'attention');
+    }
+
+    get bannerClass() {
+        return this.isStuck ? 'banner banner_attention' : 'banner';
+    }
+
+    get bannerIcon() {
+        return this.isStuck ? 'utility:warning' : 'utility:success';
+    }
+
+    get bannerVariant() {
+        return this.isStuck ? 'warning' : 'success';
     }
 
     get guestClockWords() {
@@ -145,9 +167,8 @@ export default class BookingProgress extends LightningElement {
             return settled;
         }
         const all = this.current.targets || [];
-        const stuck = all.filter((target) => stateOf(target) === 'attention');
-        if (stuck.length > 0) {
-            return plural(stuck.length, attention, attentionMany);
+        if (this.isStuck) {
+            return plural(this.stuckTargets.length, attention, attentionMany);
         }
         return fill(waiting, all.filter((target) => target.is_done).length, all.length);
     }

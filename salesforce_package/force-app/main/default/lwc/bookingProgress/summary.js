@@ -1,6 +1,7 @@
 /** A booking in words: to be seen by the organizer, and to be read to the guest. */
 import { dateText, knownLocale, placeText, spanText, timeText } from 'c/bookingTime';
 import { NO_PLATFORM, platformName } from 'c/bookingPlatforms';
+import { stateOf } from 'c/bookingTargets';
 import { fill, plural } from 'c/bookingWords';
 import booked from '@salesforce/label/c.Booking_Details_When';
 import sentence from '@salesforce/label/c.Booking_Summary_Sentence';
@@ -9,6 +10,9 @@ import atPlace from '@salesforce/label/c.Booking_Summary_Place';
 import invited from '@salesforce/label/c.Booking_Summary_Invited';
 import minutesOne from '@salesforce/label/c.Booking_Minutes_One';
 import minutesMany from '@salesforce/label/c.Booking_Minutes_Many';
+
+/** What brings the invitation to the guest: a mail of its own, or the event in the calendar. */
+const INVITING = ['invitation', 'calendar_event'];
 
 /**
  * Day and times: `Tue, Nov 24, 10:00 – 10:30 AM`.
@@ -68,8 +72,15 @@ function invitationText(booking, locale) {
     const addresses = (booking.guests || [])
         .map((guest) => guest.shown_email || guest.email)
         .filter(Boolean);
-    const isInvited = booking.invites_guests && addresses.length > 0;
+    const isInvited = booking.invites_guests && addresses.length > 0 && !isInvitingStuck(booking);
     return isInvited ? fill(invited, listText(addresses, locale)) : '';
+}
+
+/** What is not under way must not be promised to the guest. */
+function isInvitingStuck({ targets }) {
+    return (targets || []).some(
+        (target) => INVITING.includes(target.target) && stateOf(target) === 'attention'
+    );
 }
 
 function listText(items, locale) {

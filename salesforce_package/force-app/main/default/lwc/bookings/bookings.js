@@ -219,9 +219,23 @@ export default class Bookings extends LightningElement {
         this.isWaiting = false;
     }
 
+    /** A new booking, or how far the new one has come: the latter needs no other answer. */
     showBooked(booking) {
+        const isKnown = booking.booking_id === this.newBookingId;
         this.newBooking = booking;
-        this.reload();
+        if (isKnown) {
+            this.takeOver(booking);
+        } else {
+            this.reload();
+        }
+    }
+
+    takeOver(booking) {
+        const latest = (each) => (each.booking_id === booking.booking_id ? booking : each);
+        for (const name of Object.keys(LISTS)) {
+            const { bookings } = this.lists[name];
+            this.change(name, { bookings: bookings && bookings.map(latest) });
+        }
     }
 
     // ----------------------------------------------------------------------- what is shown

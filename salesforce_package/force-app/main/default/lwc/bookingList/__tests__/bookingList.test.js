@@ -151,6 +151,17 @@ describe('c-booking-list', () => {
         expect(find(show([aBooking()]), '.attention')).toBeNull();
     });
 
+    it('renders no green where something needs a person', () => {
+        const late = { needs_attention: true };
+        const element = show([
+            aBooking({ targets: [aTarget('calendar_event', 'Calendar event', late)] })
+        ]);
+
+        expect(find(element, '.state').classList).toContain('state_attention');
+        expect(find(element, '.state lightning-icon').variant).toBe('warning');
+        expect(find(show([aBooking()]), '.state').classList).toContain('state_good');
+    });
+
     it('renders each target’s state in words and the link when it is opened', async () => {
         const element = show([aBooking({ join_url: 'https://zoom.example/j/1', notes: 'Call' })]);
         expect(find(element, '.more')).toBeNull();

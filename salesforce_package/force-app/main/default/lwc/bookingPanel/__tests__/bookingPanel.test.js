@@ -653,6 +653,20 @@ describe('c-booking-panel: booking', () => {
         expect(hear).toHaveBeenCalledWith(BOOKING);
     });
 
+    it('tells them how far it has come since', async () => {
+        const element = await chosen();
+        const hear = jest.fn();
+        const stop = listen(() => RECORD, hear);
+        book.mockResolvedValue(BOOKING);
+        await bookNow(element);
+        const latest = { ...BOOKING, revision: 2 };
+
+        await tell(progress(element), 'bookingupdate', { booking: latest });
+        stop();
+
+        expect(hear).toHaveBeenLastCalledWith(latest);
+    });
+
     it('tells them also when it is gone before the answer comes', async () => {
         const element = await chosen();
         const hear = jest.fn();

@@ -101,6 +101,36 @@ describe('c-booking-progress', () => {
             expect(text()).toContain('5:00 – 5:30 AM for the guest, in New York');
         });
 
+        it.each(['invitation', 'calendar_event'])(
+            'promises no invitation while the %s needs a person',
+            async (name) => {
+                await show({ booking: bookingOf([target(name)]) });
+                expect(summary()).toContain('invitation');
+
+                element.booking = bookingOf([target(name, STUCK)]);
+                await pass(0);
+
+                expect(summary()).toContain('Ada');
+                expect(summary()).not.toContain('invitation');
+            }
+        );
+
+        it('still promises the invitation while something else needs a person', async () => {
+            await show({ booking: bookingOf([target('notice', STUCK), target('invitation')]) });
+
+            expect(summary()).toContain('invitation');
+        });
+
+        it('renders that it is booked in amber when something needs a person', async () => {
+            await show({ booking: NEEDING });
+
+            expect(plain(find('.heading').textContent)).toBe(
+                'Booked, but something needs a person: Tue, Nov 24, 10:00 – 10:30 AM with Ada'
+            );
+            expect(find('.banner').classList).toContain('banner_attention');
+            expect(find('.banner lightning-icon').variant).toBe('warning');
+        });
+
         it('renders when it is tried next on the organizer’s clock too', async () => {
             const detail = 'Google asked us to slow down; next try at 15:33 UTC.';
             const waiting = target('a', { detail, next_attempt_at: '2026-11-24T15:33:00Z' });

@@ -265,6 +265,22 @@ describe('c-bookings', () => {
         expect(idsOf(element, 0)).toEqual(['later', 'next']);
     });
 
+    it('takes over at once how far the new booking has come, without asking again', async () => {
+        answer({ upcoming: [[NEXT, LATER]] });
+        const element = await show();
+        announce(LATER);
+        await settle();
+        askBookings.mockClear();
+
+        const stuck = { target: 'invitation', title: 'Guest invitation', needs_attention: true };
+        announce({ ...LATER, targets: [stuck] });
+        await settle();
+
+        const [first] = find(element, 'c-booking-list').bookings;
+        expect(first.targets).toEqual([stuck]);
+        expect(askBookings).not.toHaveBeenCalled();
+    });
+
     it('does not look again for what was booked for another record', async () => {
         await show();
         askBookings.mockClear();
