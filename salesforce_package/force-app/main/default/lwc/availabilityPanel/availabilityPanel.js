@@ -857,13 +857,14 @@ export default class AvailabilityPanel extends LightningElement {
 
     // -------------------------------------------------------------------- looking for times
 
-    /** Beyond what is shown, but not in the past. */
+    /** Beyond what is shown, but not in the past; from now on where nothing can be booked. */
     get lookFrom() {
         const shown =
             this.view === DAY && this.shownDay
                 ? addDays(this.shownDay, 1)
                 : addDays(this._monday, 7);
-        return Math.max(startOfDay(shown, this.timeZone), Date.now());
+        const from = Math.max(startOfDay(shown, this.timeZone), Date.now());
+        return from > this.windowEndsAt ? Date.now() : from;
     }
 
     async handleNextFree() {
@@ -886,7 +887,8 @@ export default class AvailabilityPanel extends LightningElement {
             return;
         }
         const weekEnd = startOfDay(addDays(this._shown.monday, 7), this.timeZone);
-        const slot = await this.search(Math.max(weekEnd, Date.now()));
+        const from = Math.max(weekEnd, Date.now());
+        const slot = await this.search(from > this.windowEndsAt ? Date.now() : from);
         if (slot) {
             this.nextSuiting = slot;
         } else if (slot === null) {

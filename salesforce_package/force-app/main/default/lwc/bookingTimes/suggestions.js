@@ -18,8 +18,8 @@ const MOST = 3;
 const MOST_DATED = 2;
 const DAYS_OF_WEEK = 7;
 const NOON = 12;
-/** How far times of one day are apart, if they can be. */
-const APART_MS = [2 * 3600000, 3600000, 1];
+/** So far apart are times of one day; nearer ones are no choice for anybody. */
+const APART_MS = 2 * 3600000;
 /** What makes a time slow to say, or unwelcome; the lower the better. */
 const FULL_HOUR = 0;
 const HALF_HOUR = 1;
@@ -119,17 +119,12 @@ function oneOfEachDay(days) {
 }
 
 function severalOf(day) {
-    const tries = APART_MS.map((least) => apartBy(least, day));
-    return tries.find((picked) => picked.length > 1) || tries[0];
-}
-
-function apartBy(least, day) {
     const picked = [];
     let left = day;
     while (left.length && picked.length < MOST) {
         const next = cheapest(left, (each) => picked.some((p) => p.isMorning === each.isMorning));
         picked.push(next);
-        left = left.filter(({ ms }) => Math.abs(ms - next.ms) >= least);
+        left = left.filter(({ ms }) => Math.abs(ms - next.ms) >= APART_MS);
     }
     return picked;
 }

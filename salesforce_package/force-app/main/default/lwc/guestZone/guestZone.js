@@ -161,7 +161,9 @@ export default class GuestZone extends LightningElement {
     }
 
     handleFocusOut(event) {
-        if (!this.template.contains(event.relatedTarget)) {
+        // The focus may go nowhere; `contains` of a synthetic shadow root throws for null.
+        const { relatedTarget } = event;
+        if (!relatedTarget || !this.template.contains(relatedTarget)) {
             this.isOpen = false;
         }
     }

@@ -396,7 +396,20 @@ describe('c-availability-panel', () => {
             expect(spans[0]).toBe(62);
             expect(spans[1]).toBeLessThan(62);
             expect(askAvailability.mock.calls[1][2].starts_before).toBe('2027-06-10T07:00:01Z');
-            expect(status(element)).toBe('Nothing free until Thursday, June 10.');
+            expect(status(element)).toBe(
+                'Nothing is free as far ahead as can be booked (Thursday, June 10).'
+            );
+        });
+
+        it('starts from now when what is shown is further ahead than can be booked', async () => {
+            serve({ at: () => ({ reasons: [busy('anna')] }) });
+            const element = await draw({ bookingType: { ...TYPE, booking_window_days: 20 } });
+            await goTo(element, '2035-01-15');
+            askAvailability.mockClear();
+            await click(element, '.next-free');
+
+            const [, , times] = askAvailability.mock.calls[0];
+            expect(toMs(times.starts_from)).toBe(toMs(TUESDAY_MORNING));
         });
     });
 
@@ -578,7 +591,7 @@ describe('c-availability-panel', () => {
             const element = await draw({ guestTimeZone: BERLIN });
             await say(element, { dayPart: 'afternoon' });
 
-            expect(status(element)).toBe('Nothing that suits the guest until Saturday, May 1.');
+            expect(status(element)).toBe('Nothing that suits the guest is free as far ahead as can be booked (Saturday, May 1).');
         });
     });
 

@@ -515,11 +515,22 @@ describe('c-booking-times: suggestions', () => {
         expect(aloud(picked, { guestZone: BERLIN })).toBe('Tomorrow at 1 or Wednesday at 1');
     });
 
-    it('proposes times of one day closer together rather than only one', () => {
-        const slots = slotsAt('2027-03-03T14:00:00Z', '2027-03-03T15:00:00Z');
+    it('proposes one time of a day rather than two that are hardly a choice', () => {
+        const slots = slotsAt('2027-03-03T18:30:00Z', '2027-03-03T18:45:00Z');
         const picked = suggest(slots, { zone: BERLIN, now });
 
-        expect(aloud(picked, { guestZone: BERLIN })).toBe('Wednesday at 3 or 4');
+        expect(picked).toEqual(slots.slice(0, 1));
+    });
+
+    it('proposes other days before a second time of the same day', () => {
+        const slots = slotsAt(
+            '2027-03-03T08:00:00Z',
+            '2027-03-03T13:00:00Z',
+            '2027-03-04T08:00:00Z'
+        );
+        const picked = suggest(slots, { zone: BERLIN, now });
+
+        expect(aloud(picked, { guestZone: BERLIN })).toBe('Wednesday at 9 or Thursday at 9');
     });
 
     it('prefers days with welcome hours to an earlier day without', () => {
