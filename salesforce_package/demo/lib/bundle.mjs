@@ -101,9 +101,13 @@ function plugins({ packageDir, isProduction, isDraft }) {
             isDraft
         }),
         slimIcons(
-            [lwcDir, DEMO, path.join(BASE_COMPONENTS, 'src', 'lightning')].filter((each) =>
-                fs.existsSync(each)
-            ),
+            // Not the tests: what they say of an icon would keep it.
+            [
+                lwcDir,
+                path.join(DEMO, 'page'),
+                path.join(DEMO, 'stubs'),
+                path.join(BASE_COMPONENTS, 'src', 'lightning')
+            ].filter((each) => fs.existsSync(each)),
             ICONS_OF_OBJECTS
         ),
         lwc({
