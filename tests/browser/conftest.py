@@ -52,8 +52,13 @@ def sandbox(assets: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         runner = subprocess.Popen(  # noqa: S603 - our own program
             program.argv, env=dict(program.env), stdout=said, stderr=subprocess.STDOUT
         )
+
+    def listens() -> bool:
+        assert runner.poll() is None, log.read_text()
+        return _listens(f"{address}/health")
+
     try:
-        wait_until(lambda: _listens(f"{address}/health"), "the Apex runner listens")
+        wait_until(listens, "the Apex runner listens")
         server = SandboxServer(
             lightning=LightningSite(assets=assets, runner_url=address, runner_token=token)
         )

@@ -96,8 +96,13 @@ def check(name: str, folder: Path) -> Checked:
         if name == "apex"
         else [f"{name}/check.mjs"]
     )
+    return run(folder, str(TOOLS / script[0]), *script[1:])
+
+
+def run(folder: Path, *command: str) -> Checked:
+    """Runs a script or a program of the package's in that folder."""
     done = subprocess.run(  # noqa: S603 - our own launcher
-        [_NODE, TOOLS / script[0], *script[1:]],
+        [_NODE, *command],
         cwd=folder,
         capture_output=True,
         text=True,

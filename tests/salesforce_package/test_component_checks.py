@@ -9,6 +9,7 @@ import pytest
 from tests.salesforce_package.checking import (
     MAIN,
     check,
+    run,
     small_package,
     write,
     write_bundle,
@@ -178,6 +179,19 @@ def test_a_test_that_is_left_out_fails_the_run(tmp_path: Path, mode: str) -> Non
     name = "are large" if mode == "it.todo" else "sizes are large"
     assert f'{SIZES}/__tests__/sizes.test.js: "{name}" is left out.' in checked.said
     assert "1 finding (" in checked.said
+
+
+def test_scripts_are_counted_also_after_tests_that_count_nothing(tmp_path: Path) -> None:
+    package = small_package(tmp_path)
+    files = {"sizes.js": SCRIPT.format(more=""), "__tests__/sizes.test.js": SIZED.format(mode="it")}
+    write_bundle(package, "sizes", files)
+
+    uncounted = run(package, "sfdx-lwc-jest")
+    checked = check("unit", package)
+
+    assert uncounted.status == 0, uncounted.said
+    assert checked.status == 0, checked.said
+    assert "100 % of the lines of 1 scripts: nothing wrong" in checked.said
 
 
 def test_a_script_that_the_tests_hardly_run_fails_the_run(tmp_path: Path) -> None:
