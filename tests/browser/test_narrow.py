@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -99,3 +101,46 @@ def test_escape_closes_the_details_and_then_the_dialog(
     screen.press("Escape")
 
     expect(screen.panel).to_have_count(0)
+
+
+def test_in_a_low_window_times_and_book_are_in_sight(screen: Screen, house: House) -> None:
+    """As a small notebook has it, and a larger one at twice the size of everything."""
+    house.a_booking_type(hosts=[house.a_host("executive"), house.a_host("other")])
+    screen.page.set_viewport_size({"width": 1024, "height": 700})
+
+    screen.open(house.a_lead())
+    screen.create_booking()
+    screen.host("Executive").click()
+    screen.go_to(TUESDAY.date())
+    screen.narrow_down.click()
+    screen.time(TUESDAY).wait_for()
+    screen.picture("low-times")
+    for later in range(4):
+        expect(screen.time(TUESDAY + later * timedelta(minutes=30))).to_be_in_viewport(ratio=1)
+
+    screen.time(TUESDAY).click()
+    expect(screen.panel.get_by_role("button", name="Book", exact=True)).to_be_in_viewport(ratio=1)
+    screen.picture("low-details")
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_the_guests_zone_is_chosen(screen: Screen, house: House, by: str) -> None:
+    house.a_booking_type(hosts=[house.a_host("executive"), house.a_host("other")])
+
+    screen.open(house.a_lead())
+    screen.create_booking()
+    screen.host("Executive").click()
+    change = screen.panel.get_by_role("button", name="Change the guest’s time zone")
+    change.click()
+    screen.page.keyboard.type("Kathmandu")
+    if by == "mouse":
+        screen.panel.get_by_role("option", name="Kathmandu").click()
+    else:
+        screen.press("Enter")
+
+    expect(screen.panel.locator("c-guest-zone")).to_contain_text("Kathmandu")
+    expect(change).to_be_focused()
+    screen.page.locator('[role="gridcell"][aria-selected]').first.wait_for()
+    screen.picture(f"guest-zone-{by}")
+    change.click()
+    screen.page.mouse.click(5, 5)

@@ -17,13 +17,15 @@ import offShort from '@salesforce/label/c.Booking_Day_Off_Short';
 import beyondShort from '@salesforce/label/c.Booking_Day_Beyond_Short';
 import fullShort from '@salesforce/label/c.Booking_Day_Full_Short';
 import today from '@salesforce/label/c.Booking_Day_Today';
+import { tipStyle } from './tip';
 import { nearestPlace, placeAfter, placeOfStart } from './walking';
 
 const SHORT = { past: pastShort, off: offShort, beyond: beyondShort, full: fullShort };
 /** On these days no time has a reason of its own. */
 const WHOLE_DAY = ['past', 'off', 'beyond'];
-const TIP_GAP_PX = 4;
-const TIP_WIDTH_PX = 288;
+/** In minutes of the day: what begins earlier or later is not what one looks for first. */
+const DAY_BEGINS = 7 * 60;
+const DAY_ENDS = 20 * 60;
 
 /**
  * The times of a week or a day: a click or Enter chooses one; every other says why it cannot be
@@ -74,7 +76,8 @@ export default class AvailabilityGrid extends LightningElement {
         const before = this._isFocused ? this.activeCell : null;
         const dates = value.days.map((day) => day.date).join();
         const isAnother = dates !== this._dates || value.narrowing !== this._model.narrowing;
-        this._mustScroll = this._mustScroll || (isAnother && !this._isFocused);
+        const isFirst = isAnother || !this._model.rows.some(hasOffer);
+        this._mustScroll = this._mustScroll || (isFirst && !this._isFocused);
         this._mustFocus = this._mustFocus || this._isFocused;
         this._dates = dates;
         this._model = value;
@@ -120,7 +123,8 @@ export default class AvailabilityGrid extends LightningElement {
 
     get tableClass() {
         const isOneDay = this._model.days.length === 1;
-        return isOneDay ? 'grid grid_day' : 'grid';
+        const clocks = this.showsGuest ? ' grid_two-clocks' : '';
+        return `grid${isOneDay ? ' grid_day' : ''}${clocks}`;
     }
 
     get busy() {
@@ -315,19 +319,13 @@ export default class AvailabilityGrid extends LightningElement {
     showTip(place) {
         const text = this.whyOf(place);
         const element = text ? this.elementAt(place) : null;
-        this.tip = element ? { text, style: this.beside(element) } : null;
+        this.tip = element ? { text, style: this.beside(element, text) } : null;
     }
 
-    /** Below the cell; above it where there is no room below. */
-    beside(element) {
-        const frame = this.refs.frame.getBoundingClientRect();
-        const cell = element.getBoundingClientRect();
-        const mostLeft = Math.max(0, frame.width - TIP_WIDTH_PX);
-        const left = Math.min(Math.max(0, cell.left - frame.left), mostLeft);
-        const isLow = cell.bottom - frame.top > frame.height * 0.7;
-        return isLow
-            ? `left:${left}px;bottom:${frame.bottom - cell.top + TIP_GAP_PX}px`
-            : `left:${left}px;top:${cell.bottom - frame.top + TIP_GAP_PX}px`;
+    beside(element, text) {
+        const boxOf = (each) => each.getBoundingClientRect();
+        const offered = [...this.template.querySelectorAll('.cell_offered, .cell_unasked')];
+        return tipStyle(text, boxOf(element), boxOf(this.refs.frame), offered.map(boxOf));
     }
 
     // -------------------------------------------------------------------------- the keyboard
@@ -411,6 +409,21 @@ export default class AvailabilityGrid extends LightningElement {
 
     // ------------------------------------------------------------------------- after drawing
 
+    connectedCallback() {
+        // Before the dialog that the grid may stand in hears of it, wherever the focus is.
+        window.addEventListener('keydown', this.handleEscape, { capture: true });
+    }
+
+    disconnectedCallback() {
+        window.removeEventListener('keydown', this.handleEscape, { capture: true });
+    }
+
+    handleEscape = (event) => {
+        if (event.key === 'Escape') {
+            this.dismissTip(event);
+        }
+    };
+
     renderedCallback() {
         if (this._mustScroll && this.hasRows) {
             this._mustScroll = false;
@@ -428,17 +441,41 @@ export default class AvailabilityGrid extends LightningElement {
         }
     }
 
-    /** The first start that suits on any day stands at the top, below the days. */
+    /**
+     * The first start that suits on any day stands at the top, below the days; the night only where
+     * nothing else is offered. The chosen start is in sight, whatever stands above it.
+     */
     scrollToOffers() {
         const { rows } = this._model;
-        const rowWith = (has) => rows.find((row) => row.cells.some(has));
+        const { scroller } = this.refs;
+        const byDay = rows.filter(({ minutes }) => minutes >= DAY_BEGINS && minutes < DAY_ENDS);
         const first =
-            rowWith((cell) => cell.isOffered && cell.isMatch) ||
-            rowWith((cell) => cell.isOffered) ||
+            byDay.find(hasMatch) ||
+            rows.find(hasMatch) ||
+            byDay.find(hasOffer) ||
+            rows.find(hasOffer) ||
             rows[0];
-        const row = this.template.querySelector(`tr[data-row="${first.key}"]`);
-        const { tHead } = row.closest('table');
-        this.refs.scroller.scrollTop = row.offsetTop - tHead.offsetHeight;
+        scroller.scrollTop = this.topOf(first);
+        const chosen = rows.find((row) => row.cells.some((cell) => cell.ms === this._chosen));
+        if (chosen && !this.isInSight(chosen)) {
+            scroller.scrollTop = this.topOf(chosen);
+        }
+    }
+
+    isInSight({ key }) {
+        const { top, bottom } = this.refs.scroller.getBoundingClientRect();
+        const row = this.rowElement(key).getBoundingClientRect();
+        return row.top >= top && row.bottom <= bottom;
+    }
+
+    rowElement(key) {
+        return this.template.querySelector(`tr[data-row="${key}"]`);
+    }
+
+    /** How far to scroll so that the row is the first below the days. */
+    topOf({ key }) {
+        const row = this.rowElement(key);
+        return row.offsetTop - row.closest('table').tHead.offsetHeight;
     }
 
     elementAt(place) {
@@ -456,6 +493,14 @@ function withActive(row, column) {
         return cell.column === column ? { ...cell, tabIndex: '0', describedBy: 'why' } : cell;
     });
     return { ...row, cells };
+}
+
+function hasOffer(row) {
+    return row.cells.some((cell) => cell.isOffered);
+}
+
+function hasMatch(row) {
+    return row.cells.some((cell) => cell.isOffered && cell.isMatch);
 }
 
 function placeOf(element) {

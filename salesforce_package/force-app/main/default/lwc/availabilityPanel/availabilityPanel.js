@@ -36,6 +36,8 @@ import { labels } from './labels';
 const SLOW_MS = 300;
 const NARROW_PX = 480;
 const WIDE_PX = 800;
+/** In a window that is less high, a dialog leaves the panel less than some 620 pixels. */
+const SHORT_PX = 800;
 const DAY_MS = 86400000;
 const MOST_UNAVAILABLE = 4;
 const WORKING_WEEK = [1, 2, 3, 4, 5];
@@ -71,6 +73,8 @@ export default class AvailabilityPanel extends LightningElement {
     nextSuiting = null;
     /** The current week is over, and the next one is shown in its place. */
     hasMovedOn = false;
+    /** There is little room from top to bottom. */
+    isShort = false;
     /** Where there is little room: what is rarely used shows. */
     isUnfolded = false;
 
@@ -244,6 +248,8 @@ export default class AvailabilityPanel extends LightningElement {
     }
 
     connectedCallback() {
+        window.addEventListener('resize', this.takeHeight);
+        this.takeHeight();
         if (!this._monday) {
             this._monday = mondayOf(this.today);
         }
@@ -254,6 +260,7 @@ export default class AvailabilityPanel extends LightningElement {
         this._turn += 1;
         this._searchTurn += 1;
         clearTimeout(this._slowTimer);
+        window.removeEventListener('resize', this.takeHeight);
         if (this._observer) {
             this._observer.disconnect();
             this._observer = null;
@@ -280,6 +287,11 @@ export default class AvailabilityPanel extends LightningElement {
         this._observer = new ResizeObserver(([entry]) => this.takeWidth(entry.contentRect.width));
         this._observer.observe(this.refs.box);
     }
+
+    /** The window's: the panel's own is as high as what it holds. */
+    takeHeight = () => {
+        this.isShort = window.innerHeight < SHORT_PX;
+    };
 
     takeWidth(pixels) {
         this._isMeasured = true;
@@ -549,15 +561,19 @@ export default class AvailabilityPanel extends LightningElement {
     // -------------------------------------------------------------------------------- texts
 
     get rootClass() {
-        return `panel panel_${this._width}`;
+        return `panel panel_${this._width}${this.isShort ? ' panel_short' : ''}`;
+    }
+
+    get isTight() {
+        return this.isNarrow || this.isShort;
     }
 
     get isFolded() {
-        return this.isNarrow && !this.isUnfolded;
+        return this.isTight && !this.isUnfolded;
     }
 
     get isOpenedUp() {
-        return this.isNarrow && this.isUnfolded;
+        return this.isTight && this.isUnfolded;
     }
 
     get showsNarrowing() {

@@ -14,7 +14,7 @@ import {
     zoneText
 } from 'c/bookingTime';
 import { fill } from 'c/bookingWords';
-import { faultText } from 'c/emailAddresses';
+import { faultText, nameAndAddressIn, visible } from 'c/emailAddresses';
 import { fieldOf, refusedAddress } from './problemFields';
 import when from '@salesforce/label/c.Booking_Details_When';
 import yourClock from '@salesforce/label/c.Booking_Details_Your_Clock';
@@ -432,7 +432,27 @@ export default class BookingDetails extends LightningElement {
     }
 
     handleEmailBlur() {
+        this.takeEmail();
         this.mark('guestEmail', this.emailFault || this.refusalOfEmail);
+    }
+
+    handleNameBlur() {
+        this.changeTo({ guestName: visible(this.draft_.guestName) });
+    }
+
+    /** Out of an address book comes a name with it; a name that stands already is left alone. */
+    takeEmail() {
+        const { guestEmail: typed, guestName: known } = this.draft_;
+        const { name, address } = nameAndAddressIn(typed);
+        this.changeTo({ guestEmail: address, guestName: visible(known) || name });
+        // What is said of the field next is of the address alone, not of what was typed.
+        this.inputOf('guestEmail').value = address;
+    }
+
+    changeTo(members) {
+        if (Object.keys(members).some((each) => members[each] !== this.draft_[each])) {
+            this.change(members);
+        }
     }
 
     change(members) {
@@ -473,6 +493,7 @@ export default class BookingDetails extends LightningElement {
         if (this.isBooking || now() - this.askedAt < DOUBLE_CLICK_MS) {
             return;
         }
+        this.takeEmail();
         if (this.isReadyToBook()) {
             this.askedAt = now();
             const draft = { ...this.draft_, platform: this.platformToBook };

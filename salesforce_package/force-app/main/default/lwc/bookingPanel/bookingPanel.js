@@ -75,6 +75,8 @@ import lookingTitle from '@salesforce/label/c.Booking_Looking_Title';
 import nobodyAdvice from '@salesforce/label/c.Booking_Nobody_Advice';
 import notBookedMessage from '@salesforce/label/c.Booking_Not_Booked_Message';
 import notBookedTitle from '@salesforce/label/c.Booking_Not_Booked_Title';
+import leaveAnyway from '@salesforce/label/c.Booking_Leave_Unknown';
+import outcomeWith from '@salesforce/label/c.Booking_Outcome_With';
 import panelRegion from '@salesforce/label/c.Booking_Create';
 import timeLost from '@salesforce/label/c.Booking_Time_Lost';
 import timeStillFree from '@salesforce/label/c.Booking_Time_Still_Free';
@@ -107,7 +109,8 @@ const TIMES_ARE_OLD = ['slot_taken', 'slot_not_offered', 'host_unavailable', 'no
  * asks the service; the parts it shows take plain data and tell what the organizer did.
  *
  * @fires booked With {booking}, as soon as it is booked.
- * @fires waitingchange With {isWaiting}: a wish is on its way, or is looked for; better not leave.
+ * @fires waitingchange With {isWaiting}: a wish is on its way, or nobody knows yet what became of
+ *     it; better not leave but by the panel's own button.
  * @fires close The organizer is done. Whoever shows the panel has a way out of it before that.
  */
 export default class BookingPanel extends LightningElement {
@@ -137,6 +140,7 @@ export default class BookingPanel extends LightningElement {
         changeSomething: changeSomethingLabel,
         detailsRegion,
         hostsRegion,
+        leaveAnyway,
         lookAgain: lookAgainLabel,
         panelRegion,
         seeTimes,
@@ -195,7 +199,7 @@ export default class BookingPanel extends LightningElement {
     }
 
     tellWaiting() {
-        const isWaiting = this.isBooking || this.isLooking;
+        const isWaiting = this.isBooking || this.isLooking || this.isUnknown;
         if (isWaiting !== this.wasWaiting) {
             this.wasWaiting = isWaiting;
             this.dispatchEvent(new CustomEvent('waitingchange', { detail: { isWaiting } }));
@@ -555,6 +559,7 @@ export default class BookingPanel extends LightningElement {
             await this.lookAfter(rest, key, turn);
         } else {
             this.flow = isGivenUp(problem) ? notBooked(this.flow) : stillUnknown(this.flow);
+            this.say(this.outcomeTitle);
             this.focusNext = 'outcome';
         }
     }
@@ -726,7 +731,7 @@ export default class BookingPanel extends LightningElement {
     }
 
     get canGoBack() {
-        return !this.showsOutcome;
+        return !this.showsOutcome && this.flow.offered.offered.length > 1;
     }
 
     /** Where the time decides on the host, theirs is said with those who are free. */
@@ -794,6 +799,12 @@ export default class BookingPanel extends LightningElement {
             return lookingMessage;
         }
         return this.isNotBooked ? notBookedMessage : unknownMessage;
+    }
+
+    /** The time and the host that are in question. */
+    get outcomeFacts() {
+        const time = this.timeWords(this.flow.intent.wish.start_at);
+        return this.host ? fill(outcomeWith, time, this.host.name) : time;
     }
 
     timeWords(startAt) {

@@ -1,5 +1,7 @@
 import { api, LightningElement } from 'lwc';
 import { fill } from 'c/bookingWords';
+import offlineByHand from '@salesforce/label/c.Booking_Problem_Offline_By_Hand';
+import offlineByItself from '@salesforce/label/c.Booking_Problem_Offline_By_Itself';
 import tryAgain from '@salesforce/label/c.Booking_Try_Again';
 import tryingAgain from '@salesforce/label/c.Booking_Trying_Again';
 import requestId from '@salesforce/label/c.Booking_Request_Id';
@@ -51,8 +53,26 @@ export default class BookingProblem extends LightningElement {
     /** Whoever shows it has a better way on than trying again. */
     @api withoutRetry = false;
 
+    /** What is tried again does something: only a click may, not the connection's return. */
+    @api isByHand = false;
+
     /** Nothing stands above it but the title of the dialog or the page: its heading is of level 2. */
     @api isTop = false;
+
+    connectedCallback() {
+        window.addEventListener('online', this.handleOnline);
+    }
+
+    disconnectedCallback() {
+        window.removeEventListener('online', this.handleOnline);
+    }
+
+    /** What waits for the connection alone waits for nobody's click. */
+    handleOnline = () => {
+        if (this.isOffline && this.canRetry && !this.isByHand && !this.isBusy) {
+            this.handleRetry();
+        }
+    };
 
     /** Moves the keyboard's focus to what happened. */
     @api
@@ -60,6 +80,10 @@ export default class BookingProblem extends LightningElement {
         if (this.refs.title) {
             this.refs.title.focus();
         }
+    }
+
+    get isOffline() {
+        return Boolean(this.problem) && this.problem.code === 'offline';
     }
 
     get kind() {
@@ -75,6 +99,9 @@ export default class BookingProblem extends LightningElement {
     }
 
     get advice() {
+        if (this.isOffline && this.canRetry) {
+            return this.isByHand ? offlineByHand : offlineByItself;
+        }
         const seconds = this.problem.retry_after_seconds;
         const isWorthCounting = seconds > 1 && seconds <= WORTH_COUNTING_SECONDS;
         return this.canRetry && isWorthCounting ? fill(retryAfter, seconds) : '';

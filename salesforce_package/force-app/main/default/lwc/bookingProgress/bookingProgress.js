@@ -19,6 +19,7 @@ import late from '@salesforce/label/c.Booking_Progress_Late';
 import refresh from '@salesforce/label/c.Booking_Progress_Refresh';
 import refreshing from '@salesforce/label/c.Booking_Progress_Refreshing';
 import unseen from '@salesforce/label/c.Booking_Progress_Unseen';
+import unseenOffline from '@salesforce/label/c.Booking_Progress_Unseen_Offline';
 import targets from '@salesforce/label/c.Booking_Progress_Targets';
 import vendor from '@salesforce/label/c.Booking_Progress_Vendor';
 import said from '@salesforce/label/c.Booking_Progress_Said';
@@ -84,13 +85,21 @@ export default class BookingProgress extends LightningElement {
 
     connectedCallback() {
         this.isOnPage = true;
+        window.addEventListener('online', this.handleOnline);
         this.begin();
     }
 
     disconnectedCallback() {
         this.isOnPage = false;
+        window.removeEventListener('online', this.handleOnline);
         this.stop();
     }
+
+    handleOnline = () => {
+        if (this.isOffline) {
+            this.handleRefresh();
+        }
+    };
 
     get words() {
         return { another, copyLink, copySummary, done, join, late, summary, targets };
@@ -174,7 +183,14 @@ export default class BookingProgress extends LightningElement {
     }
 
     get problemWords() {
+        if (this.isOffline) {
+            return unseenOffline;
+        }
         return fill(unseen, this.problem.message);
+    }
+
+    get isOffline() {
+        return Boolean(this.problem) && this.problem.code === 'offline';
     }
 
     /** Only where nobody asks by itself any more. */

@@ -14,7 +14,9 @@ export default class CreateBookingDialog extends LightningModal {
         this.disableClose = event.detail.isWaiting;
     }
 
+    /** The panel's own way out; also while others are barred. */
     handleClose() {
+        this.disableClose = false;
         this.close();
     }
 }

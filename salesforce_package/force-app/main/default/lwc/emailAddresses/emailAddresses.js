@@ -24,6 +24,35 @@ const ODD_IN_DOMAIN = /[^\p{L}\p{M}\p{N}.-]/u;
 const DOTS_ASTRAY = /^\.|\.$|\.\./;
 const HYPHENS_ASTRAY = /(^|\.)-|-(\.|$)/;
 
+/** Marks of direction and joiners that come along when one copies; nobody sees or means them. */
+const INVISIBLE = /[\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFEFF]/g;
+
+const NAME_BEFORE = /^([^<>]*)<([^<>]+)>$/;
+
+/**
+ * A text without what cannot be seen, and without blanks around it.
+ *
+ * @param {string} text What was typed or pasted.
+ * @returns {string}
+ */
+export function visible(text) {
+    return text.replace(INVISIBLE, '').trim();
+}
+
+/**
+ * An address that may stand behind a name: `Ada Berg <ada@example.com>`.
+ *
+ * @param {string} text What was typed or pasted.
+ * @returns {{name: string, address: string}} The name is empty where there is none.
+ */
+export function nameAndAddressIn(text) {
+    const whole = visible(text);
+    const [, quoted, address] = NAME_BEFORE.exec(whole) || [];
+    return address
+        ? { name: visible(quoted.replace(/^\s*"(.*)"\s*$/, '$1')), address: bare(address) }
+        : { name: '', address: whole };
+}
+
 /**
  * What is wrong with an address, as a clause that goes on from it.
  *
@@ -105,6 +134,7 @@ export function isSameAddress(one, other) {
  */
 export function addressesIn(text) {
     return text
+        .replace(INVISIBLE, '')
         .replace(/"[^"]*"/g, ' ')
         .split(/[;\n\r\t]/)
         .flatMap(addressesOfPart)

@@ -26,6 +26,9 @@ export default class TimeSuggestions extends LightningElement {
     /** What is shown is being replaced: nothing can be chosen until it is. */
     @api isStale = false;
 
+    /** There is little room from top to bottom. */
+    @api isShort = false;
+
     words = { title, copy: copyLabel };
     copied = '';
 
@@ -43,7 +46,11 @@ export default class TimeSuggestions extends LightningElement {
 
     /** What may be over in a moment is not to be said. */
     get boxClass() {
-        return this.isStale ? 'box box_stale' : 'box';
+        return `box${this.isStale ? ' box_stale' : ''}${this.isShort ? ' box_short' : ''}`;
+    }
+
+    get titleClass() {
+        return this.isShort ? 'slds-assistive-text' : 'title';
     }
 
     get sentence() {

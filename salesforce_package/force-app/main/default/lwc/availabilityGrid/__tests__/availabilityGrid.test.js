@@ -212,7 +212,111 @@ describe('c-availability-grid', () => {
         expect(element.shadowRoot.querySelector('.scroller').scrollTop).toBe(100);
     });
 
+    describe('when a week is first shown', () => {
+        const NIGHT = '2027-03-06';
+        /** One start at midnight; what is usual on the other days, or nothing. */
+        const withNight = (usual) =>
+            modelFrom({
+                at: (date, minutes) =>
+                    date === NIGHT && minutes === 0 ? { free: ['anna'] } : usual(date, minutes)
+            });
+        const scrolledTo = (element) => element.shadowRoot.querySelector('.scroller').scrollTop;
+
+        /** jsdom draws nothing: each row is as high as a hundred pixels, three are in sight. */
+        function heights() {
+            const indexOf = (row) => [...row.parentNode.children].indexOf(row);
+            jest.spyOn(HTMLElement.prototype, 'offsetTop', 'get').mockImplementation(
+                function top() {
+                    return this.tagName === 'TR' ? 100 * indexOf(this) : 0;
+                }
+            );
+            jest.spyOn(HTMLElement.prototype, 'getBoundingClientRect').mockImplementation(
+                function box() {
+                    if (this.tagName !== 'TR') {
+                        return { top: 0, bottom: 300 };
+                    }
+                    const top = 100 * indexOf(this) - this.closest('div').scrollTop;
+                    return { top, bottom: top + 100 };
+                }
+            );
+        }
+
+        beforeEach(heights);
+        afterEach(() => jest.restoreAllMocks());
+
+        it('stands at the first time by day, not at one at night', () => {
+            const element = draw(withNight(anyWeek));
+            const index = element.model.rows.findIndex((row) => row.minutes === 540);
+
+            expect(index).toBeGreaterThan(0);
+            expect(scrolledTo(element)).toBe(100 * index);
+        });
+
+        it('stands at the night when nothing else is offered', () => {
+            const { times, model } = withNight(() => ({ reasons: [busy('anna')] }));
+            const element = draw({ times, model });
+
+            expect(scrolledTo(element)).toBe(0);
+        });
+
+        it('has the chosen time in sight', () => {
+            const element = draw({ ...withNight(anyWeek), chosenStartAt: TUESDAY_NINE });
+            const late = draw({
+                ...withNight(anyWeek),
+                chosenStartAt: '2027-03-02T10:30:00Z'
+            });
+            const index = late.model.rows.findIndex((row) => row.minutes === 690);
+
+            expect(scrolledTo(element)).toBe(scrolledTo(draw(withNight(anyWeek))));
+            expect(scrolledTo(late)).toBe(100 * index);
+        });
+
+        it('stays where it was scrolled to when the same week comes again', async () => {
+            const element = draw(withNight(anyWeek));
+            element.shadowRoot.querySelector('.scroller').scrollTop = 33;
+            Object.assign(element, withNight(anyWeek));
+            await drawn();
+
+            expect(scrolledTo(element)).toBe(33);
+        });
+
+        it('stands at the first time once there is one', async () => {
+            const element = draw(modelFrom({ at: () => ({ reasons: [busy('anna')] }) }));
+            Object.assign(element, withNight(anyWeek));
+            await drawn();
+
+            expect(scrolledTo(element)).toBeGreaterThan(0);
+        });
+    });
+
+    it('gives two clocks more room than one', () => {
+        const tableOf = (look) => draw(modelFrom({}, look)).shadowRoot.querySelector('table');
+
+        expect(tableOf({ guestZone: NEW_YORK }).classList).toContain('grid_two-clocks');
+        expect(tableOf({}).classList).not.toContain('grid_two-clocks');
+    });
+
     describe('tells why not', () => {
+        it('until Escape, wherever the focus is', async () => {
+            const element = draw();
+            const tip = () => element.shadowRoot.querySelector('[role="tooltip"]');
+            const escape = () =>
+                new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true });
+            const hover = new MouseEvent('mouseover', { bubbles: true });
+            cellAt(element, TUESDAY_TEN).dispatchEvent(hover);
+            await drawn();
+            expect(tip()).not.toBeNull();
+
+            const first = escape();
+            document.body.dispatchEvent(first);
+            await drawn();
+            const second = escape();
+            document.body.dispatchEvent(second);
+
+            expect(tip()).toBeNull();
+            expect([first.defaultPrevented, second.defaultPrevented]).toEqual([true, false]);
+        });
+
         it('on hover', async () => {
             const element = draw();
             const cell = cellAt(element, TUESDAY_TEN);

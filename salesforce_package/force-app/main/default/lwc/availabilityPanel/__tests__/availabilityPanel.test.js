@@ -125,12 +125,53 @@ function deferred() {
     return parts;
 }
 
+function beHigh(pixels) {
+    window.innerHeight = pixels;
+    window.dispatchEvent(new CustomEvent('resize'));
+}
+
 const PROBLEM = { message: 'No answer.', code: 'service_timeout', retryable: true, request_id: '' };
 
 describe('c-availability-panel', () => {
     beforeEach(() => {
         jest.useFakeTimers({ now: toMs(TUESDAY_MORNING) });
+        beHigh(1000);
         serve();
+    });
+
+    describe('in a window that is not high', () => {
+        const narrowDown = (element) => find(element, '.narrow-down');
+
+        it('folds what the guest says, and keeps the week', async () => {
+            beHigh(700);
+            const element = await draw({ width: 'medium' });
+
+            expect(find(element, 'c-guest-says').isFolded).toBe(true);
+            expect(narrowDown(element)).not.toBeNull();
+            expect(find(element, '.views')).not.toBeNull();
+            expect(find(element, 'c-time-suggestions').isShort).toBe(true);
+
+            narrowDown(element).click();
+            await settle();
+            expect(find(element, 'c-guest-says').isFolded).toBe(false);
+            jest.useRealTimers();
+            await expect(element).toBeAccessible();
+        });
+
+        it('follows the window as long as it is on the page', async () => {
+            const element = await draw({ width: 'medium' });
+            expect(narrowDown(element)).toBeNull();
+
+            beHigh(700);
+            await settle();
+            expect(narrowDown(element)).not.toBeNull();
+
+            element.remove();
+            const stop = jest.spyOn(window, 'removeEventListener');
+            document.body.appendChild(element);
+            element.remove();
+            expect(stop).toHaveBeenCalledWith('resize', expect.any(Function));
+        });
     });
 
     afterEach(() => {
@@ -313,6 +354,7 @@ describe('c-availability-panel', () => {
             expect(button.getAttribute('aria-expanded')).toBe('true');
             expect(find(element, 'c-guest-zone')).not.toBeNull();
             expect(find(element, 'c-guest-says').isFolded).toBe(false);
+            jest.useRealTimers();
             await goTo(element, '2027-04-14');
             expect(datesOf(element)).toEqual(['2027-04-14']);
         });
@@ -324,6 +366,7 @@ describe('c-availability-panel', () => {
             expect(find(element, 'c-date-field')).not.toBeNull();
             expect(find(element, 'c-guest-zone')).not.toBeNull();
             expect(find(element, 'c-guest-says').isFolded).toBe(false);
+            jest.useRealTimers();
         });
 
         it('leads to the button when the last that the guest says is taken back', async () => {
@@ -591,7 +634,9 @@ describe('c-availability-panel', () => {
             const element = await draw({ guestTimeZone: BERLIN });
             await say(element, { dayPart: 'afternoon' });
 
-            expect(status(element)).toBe('Nothing that suits the guest is free as far ahead as can be booked (Saturday, May 1).');
+            expect(status(element)).toBe(
+                'Nothing that suits the guest is free as far ahead as can be booked (Saturday, May 1).'
+            );
         });
     });
 

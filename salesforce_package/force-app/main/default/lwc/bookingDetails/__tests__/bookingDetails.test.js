@@ -83,6 +83,46 @@ describe('c-booking-details', () => {
         await flush();
     }
 
+    describe('takes out of what is pasted', () => {
+        const leave = async (name, value) => {
+            field(name).dispatchEvent(new CustomEvent('change', { detail: { value } }));
+            field(name).dispatchEvent(new CustomEvent('blur'));
+            await flush();
+        };
+        const draft = () => eventsOf('draftchange').pop().draft;
+        const withName = (guestName) => show({ draft: { ...DRAFT, guestName } });
+
+        it.each(['Ada Berg <ada@x.example>', '"Ada Berg" <ada@x.example> '])(
+            'the address, and the name where none stands: %s',
+            async (pasted) => {
+                await withName('');
+                watch('guestEmail');
+                await leave('guestEmail', pasted);
+
+                expect(draft().guestEmail).toBe('ada@x.example');
+                expect(draft().guestName).toBe('Ada Berg');
+                expect(field('guestEmail').value).toBe('ada@x.example');
+            }
+        );
+
+        it('no name where one stands', async () => {
+            await withName('Gil Guest');
+            await leave('guestEmail', 'Ada Berg <ada@x.example>');
+
+            expect(draft().guestName).toBe('Gil Guest');
+        });
+
+        it('nothing that cannot be seen', async () => {
+            await withName('');
+            watch('guestEmail');
+            await leave('guestEmail', '\u200b\tada@x\u2060.example\ufeff ');
+            await leave('guestName', ' \u202aAda\u202c ');
+
+            expect(draft().guestEmail).toBe('ada@x.example');
+            expect(draft().guestName).toBe('Ada');
+        });
+    });
+
     afterEach(() => {
         element.remove();
         jest.useRealTimers();

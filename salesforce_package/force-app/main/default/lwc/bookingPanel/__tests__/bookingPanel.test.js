@@ -219,11 +219,20 @@ describe('c-booking-panel: booking types', () => {
         await expect(element).toBeAccessible();
     });
 
-    it('goes straight on when there is one, with a way back', async () => {
+    it('goes straight on when there is one, and has no other to change to', async () => {
         offer(aType('time_first'));
         const element = await show();
+
         expect(times(element)).not.toBeNull();
         expect(find(element, 'h2').textContent).toBe('Call by time_first');
+        expect(button(element, 'Change booking type')).toBeUndefined();
+    });
+
+    it('has a way back to the choices when there are several', async () => {
+        const time = aType('time_first');
+        offer(aType('choice'), time);
+        const element = await show();
+        await tell(picker(element), 'typechoose', { bookingType: time });
 
         button(element, 'Change booking type').click();
         await settle();
@@ -860,6 +869,42 @@ describe('c-booking-panel: an answer that never came', () => {
         expect(details(element).draft.guestEmail).toBe('guest@example.com');
     });
 
+    it('names the time and the host that are in question', async () => {
+        askBookingByKey.mockRejectedValue(UNREACHABLE);
+        giveUp.mockRejectedValue(UNREACHABLE);
+        const element = await unanswered();
+        const facts = () => find(element, '.outcome-facts').textContent;
+
+        expect(facts()).toMatch(/November 24, .*, with Ana$/);
+        const before = facts();
+        await pass(16);
+        expect(facts()).toBe(before);
+    });
+
+    it('says what came of it, and not any more that it looks', async () => {
+        askBookingByKey.mockRejectedValue(NOT_FOUND);
+        giveUp.mockRejectedValue(NOT_BOOKED);
+        const element = await unanswered();
+        expect(said(element)).toContain('Looking');
+
+        await pass(16);
+        expect(said(element)).toBe('It was not booked');
+    });
+
+    it('is left by its own button as long as nobody can say', async () => {
+        askBookingByKey.mockRejectedValue(UNREACHABLE);
+        giveUp.mockRejectedValue(UNREACHABLE);
+        const element = await unanswered();
+        const closed = jest.fn();
+        element.addEventListener('close', closed);
+        expect(button(element, 'Close without knowing')).toBeUndefined();
+
+        await pass(16);
+        button(element, 'Close without knowing').click();
+
+        expect(closed).toHaveBeenCalledTimes(1);
+    });
+
     it('tells that it is better not left while it waits', async () => {
         const element = await chosen();
         const waits = [];
@@ -871,7 +916,11 @@ describe('c-booking-panel: an answer that never came', () => {
         await bookNow(element);
         expect(waits).toEqual([true]);
         await pass(16);
+        expect(waits).toEqual([true]);
 
+        askBookingByKey.mockResolvedValue(BOOKING);
+        button(element, 'Look again').click();
+        await pass(1);
         expect(waits).toEqual([true, false]);
     });
 

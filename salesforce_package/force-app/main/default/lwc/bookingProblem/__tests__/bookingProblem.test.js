@@ -30,6 +30,43 @@ describe('c-booking-problem', () => {
         expect(text(show({ problem: null }))).toBe('');
     });
 
+    describe('without a connection', () => {
+        const OFFLINE = { ...PROBLEM, code: 'offline' };
+        const retries = (element) => {
+            const tried = jest.fn();
+            element.addEventListener('retry', tried);
+            window.dispatchEvent(new CustomEvent('online'));
+            return tried.mock.calls.length;
+        };
+
+        it('tries again by itself once the connection is back, and says so', () => {
+            const element = show({ problem: OFFLINE });
+
+            expect(text(element)).toContain('It is tried again by itself');
+            expect(retries(element)).toBe(1);
+        });
+
+        it('leaves to a click what does something', () => {
+            const element = show({ problem: OFFLINE, isByHand: true });
+
+            expect(text(element)).toContain('Connect again, then try once more.');
+            expect(retries(element)).toBe(0);
+        });
+
+        it('tries nothing else again, and nothing twice', () => {
+            expect(retries(show({ problem: PROBLEM }))).toBe(0);
+            expect(retries(show({ problem: OFFLINE, isBusy: true }))).toBe(0);
+            expect(retries(show({ problem: null }))).toBe(0);
+        });
+
+        it('hears nothing any more once it is gone', () => {
+            const element = show({ problem: OFFLINE });
+            element.remove();
+
+            expect(retries(element)).toBe(0);
+        });
+    });
+
     it('renders what happened, what to do and the request id', async () => {
         const element = show({ problem: PROBLEM });
 

@@ -91,6 +91,33 @@ describe('c-booking-progress', () => {
     const rows = () => all('.target').map((each) => each.textContent);
     const summary = () => plain(find('c-copyable-text').text);
 
+    describe('without a connection', () => {
+        beforeEach(async () => {
+            const offline = { code: 'offline', message: 'No connection.', retryable: true };
+            askBooking.mockRejectedValueOnce(offline);
+            await show();
+            await pass(1);
+        });
+
+        it('renders that it looks again by itself', () => {
+            expect(text()).toContain(
+                'cannot be seen while you are offline; it is looked at again when you are back.'
+            );
+        });
+
+        it('looks as soon as the connection is back, and only then', async () => {
+            askBooking.mockClear();
+            askBooking.mockResolvedValue(SETTLED);
+            window.dispatchEvent(new CustomEvent('online'));
+            await pass(0);
+            expect(text()).not.toContain('offline');
+            window.dispatchEvent(new CustomEvent('online'));
+            await pass(0);
+
+            expect(askBooking).toHaveBeenCalledTimes(1);
+        });
+    });
+
     describe('at once', () => {
         it('renders that it is booked, when and with whom', async () => {
             await show();

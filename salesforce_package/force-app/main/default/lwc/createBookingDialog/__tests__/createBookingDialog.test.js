@@ -36,6 +36,18 @@ describe('c-create-booking-dialog', () => {
         expect(close).toHaveBeenCalledTimes(1);
     });
 
+    it('is left by the panel’s own button while other ways are barred', () => {
+        const element = show();
+        const close = jest.fn();
+        element.addEventListener('close', close);
+        element.disableClose = true;
+
+        panelOf(element).dispatchEvent(new CustomEvent('close'));
+
+        expect(element.disableClose).toBe(false);
+        expect(close).toHaveBeenCalledTimes(1);
+    });
+
     it('cannot be closed while a wish is on its way', () => {
         const element = show();
         const wait = (isWaiting) =>

@@ -1,4 +1,4 @@
-import { addressesIn, faultOf, faultText, isSameAddress } from 'c/emailAddresses';
+import { addressesIn, faultOf, faultText, isSameAddress, nameAndAddressIn } from 'c/emailAddresses';
 
 describe('c-email-addresses', () => {
     it.each([
@@ -57,6 +57,25 @@ describe('c-email-addresses', () => {
         ['  ', []]
     ])('finds the addresses of %j', (text, addresses) => {
         expect(addressesIn(text)).toEqual(addresses);
+    });
+
+    it.each(['\u200b', '\u200f', '\u202a', '\u202e', '\u2060', '\u2064', '\ufeff'])(
+        'drops what cannot be seen: %j',
+        (mark) => {
+            const text = `${mark}a@x${mark}.example, b@y.example${mark}`;
+
+            expect(addressesIn(text)).toEqual(['a@x.example', 'b@y.example']);
+        }
+    );
+
+    it.each([
+        ['Ada Berg <a@x.example>', { name: 'Ada Berg', address: 'a@x.example' }],
+        ['"Berg, Ada" <mailto:a@x.example>', { name: 'Berg, Ada', address: 'a@x.example' }],
+        ['<a@x.example>', { name: '', address: 'a@x.example' }],
+        ['\ta@x.example \u200b', { name: '', address: 'a@x.example' }],
+        ['Ada Berg', { name: '', address: 'Ada Berg' }]
+    ])('finds name and address of %j', (text, found) => {
+        expect(nameAndAddressIn(text)).toEqual(found);
     });
 
     it('keeps what is no address as one piece, to be corrected', () => {
