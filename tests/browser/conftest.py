@@ -71,6 +71,12 @@ def sandbox(assets: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="session")
+def control(sandbox: SandboxServer) -> SandboxControl:
+    """The control door of this sandbox; that of all other tests leads into another one."""
+    return SandboxControl(sandbox.base_url)
+
+
+@pytest.fixture(scope="session")
 def service(
     sandbox: SandboxServer,
     database_server: TestServer,
