@@ -431,6 +431,14 @@ export default class BookingDetails extends LightningElement {
         this.change({ moreGuests: event.detail.addresses });
     }
 
+    /** Whoever walks by keyboard must not end up behind the button that always stays in sight. */
+    handleFieldFocus({ target }) {
+        const { top } = this.refs.footer.getBoundingClientRect();
+        if (target.getBoundingClientRect().bottom > top) {
+            target.scrollIntoView({ block: 'center' });
+        }
+    }
+
     handleEmailBlur() {
         this.takeEmail();
         this.mark('guestEmail', this.emailFault || this.refusalOfEmail);

@@ -83,6 +83,21 @@ describe('c-booking-details', () => {
         await flush();
     }
 
+    it('brings a field that takes the focus out from behind the button', async () => {
+        await show();
+        const focusAt = (bottom) => {
+            const notes = field('notes');
+            notes.scrollIntoView = jest.fn();
+            notes.getBoundingClientRect = () => ({ bottom });
+            find('.footer').getBoundingClientRect = () => ({ top: 500 });
+            notes.dispatchEvent(new CustomEvent('focusin', { bubbles: true }));
+            return notes.scrollIntoView.mock.calls.length;
+        };
+
+        expect(focusAt(520)).toBe(1);
+        expect(focusAt(480)).toBe(0);
+    });
+
     describe('takes out of what is pasted', () => {
         const leave = async (name, value) => {
             field(name).dispatchEvent(new CustomEvent('change', { detail: { value } }));
