@@ -39,7 +39,7 @@ def a_meet_booking(service: RunningService, house: House, clock: str = "10:00") 
         record_id=house.a_lead(),
         booking_type_id=str(kind),
         host_id=host.user_id,
-        start=f"{upcoming(2, clock):%Y-%m-%dT%H:%M:%SZ}",
+        start_at=f"{upcoming(2, clock):%Y-%m-%dT%H:%M:%SZ}",
         time_zone="UTC",
     )
 
