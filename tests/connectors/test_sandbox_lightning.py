@@ -7,7 +7,7 @@ import pickle
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -666,6 +666,30 @@ def test_a_booking_is_seen_in_calendar_mail_and_salesforce(org: Org) -> None:
     ]
     # Times of mail and timeline are the looker's: 14:00 in UTC is in Berlin an hour or two later.
     assert seen["timeline"][0]["at"][-5:] in ("15:00", "16:00")
+
+
+@pytest.mark.parametrize(
+    ("organizer", "later"), [("host@elsewhere.example", 0), ("host@{domain}", 1)]
+)
+def test_a_mail_about_another_meeting_of_the_same_name_is_not_shown(
+    org: Org, organizer: str, later: int
+) -> None:
+    book(org)
+    (mine,) = (mail for mail in org.sandbox.world.mail.mails if org.domain in mail.subject)
+    assert mine.invitation is not None
+    host = Person(email=organizer.format(domain=org.domain))
+    start = mine.invitation.interval.start + later * HOUR
+
+    org.sandbox.world.post(
+        recipient="another@customer.example",
+        sent_by="google",
+        sender=host.email,
+        subject=mine.subject,
+        text=mine.text,
+        invitation=replace(mine.invitation, organizer=host, interval=Interval(start, start + HOUR)),
+    )
+
+    assert [mail["to"] for mail in org.outside()["mails"]] == ["guest@customer.example"]
 
 
 def test_the_week_is_the_bookings_in_the_lookers_time_zone(org: Org) -> None:

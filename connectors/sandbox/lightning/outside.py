@@ -37,6 +37,12 @@ class _Meeting:
     def is_on(self, entry: Entry) -> bool:
         return entry.start == self.start and entry.title == self.subject
 
+    def is_told_of(self, mail: DeliveredMail) -> bool:
+        if mail.invitation is not None:
+            told = mail.invitation
+            return told.interval.start == self.start and told.subject == self.subject
+        return self.subject in mail.subject or self.subject in mail.text
+
 
 def outside(
     world: World,
@@ -68,7 +74,7 @@ def outside(
         "week": {"first": first.isoformat(), "words": _week_words(first)},
         "calendars": pictures if shows_all else pictures[:FEW],
         "calendars_left_out": 0 if shows_all else max(len(pictures) - FEW, 0),
-        "mails": [_mail(mail, user) for mail in _mails(world, page, meetings)],
+        "mails": [_mail(mail, user) for mail in _mails(world, org, meetings)],
         "timeline": _timeline(page, user),
         "fields": _fields(page, before),
     }
@@ -183,16 +189,24 @@ def _entry(entry: Entry, meetings: Sequence[_Meeting]) -> dict[str, Any]:
 # -------------------------------------------------------------------- mail, Salesforce
 
 
-def _mails(world: World, page: RecordPage, meetings: Sequence[_Meeting]) -> list[DeliveredMail]:
+def _mails(world: World, org: Org, meetings: Sequence[_Meeting]) -> list[DeliveredMail]:
     """The latest mails about meetings of this record, the newest first."""
-    subjects = {meeting.subject for meeting in meetings}
+    colleagues = {user.email.casefold() for user in running_users(org)}
     found = [
         mail
         for mail in reversed(world.mail.mails)
-        if any(subject in mail.subject or subject in mail.text for subject in subjects)
-        or (mail.invitation is not None and mail.invitation.subject in subjects)
+        if not colleagues.isdisjoint(_people(mail))
+        and any(meeting.is_told_of(mail) for meeting in meetings)
     ]
-    return found[:_MOST_MAILS] if page.bookings else []
+    return found[:_MOST_MAILS]
+
+
+def _people(mail: DeliveredMail) -> set[str]:
+    """Whom a mail comes from, goes to, or whose meeting it is about."""
+    people = {mail.sender, mail.recipient}
+    if mail.invitation is not None:
+        people.add(mail.invitation.organizer.email)
+    return {each.casefold() for each in people}
 
 
 def _mail(mail: DeliveredMail, user: RunningUser) -> dict[str, Any]:
