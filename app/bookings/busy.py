@@ -37,7 +37,7 @@ _LOOKING_BUDGET, _BOOKING_BUDGET = 6.0, 2.5
 _MOST_REMEMBERED = 20_000
 
 # Clauses that go on from the person's name. Why it cannot be read is not for an organizer who has
-# the guest on the phone; `handover doctor` says it.
+# the guest on the phone; the log and `handover doctor` say it.
 #: The connection is broken.
 BROKEN = "has a calendar that has to be connected again"
 _UNREADABLE = "has a calendar that cannot be read at the moment"
@@ -148,6 +148,12 @@ class BusyReader:
             as_of = min(as_of, found.as_of)
             if found.times.unreadable:
                 code, reason = "calendar_unreadable", _UNREADABLE
+                _LOG.warning(
+                    "busy.unreadable",
+                    org_id=str(connection.org_id),
+                    connection_id=str(connection.connection_id),
+                    reason=found.times.unreadable,
+                )
             busy += [
                 BusyInterval(interval, BusySource.CALENDAR)
                 for interval in found.times.busy
@@ -295,8 +301,10 @@ def _outcome(
     try:
         return future.result(timeout=_left(deadline)), ""
     except TimeoutError:
+        _LOG.warning("busy.unreadable", connector="salesforce", reason="did not answer in time")
         return {}, _UNREADABLE_IN_SALESFORCE
-    except ConnectorError:
+    except ConnectorError as error:
+        _LOG.warning("busy.unreadable", connector="salesforce", reason=error.reason)
         return {}, _UNREADABLE_IN_SALESFORCE
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.bookings.questions import AvailabilityRequest, BookingsRequest
 from booking_types.errors import (
@@ -919,13 +920,17 @@ def test_what_is_said_of_a_calendar_that_cannot_be_read_goes_on_from_the_persons
         caller=host.email,
     )
 
-    with pytest.raises(AvailabilityUnverifiedError) as caught:
+    with capture_logs() as logged, pytest.raises(AvailabilityUnverifiedError) as caught:
         house.book(house.a_lead(), kind, TUESDAY_10, host=host)
 
     assert caught.value.message.startswith(
         "Host has a calendar that cannot be read at the moment, so nobody knows whether this time"
         " is free. Nothing was booked."
     )
+    # Whoever runs the service learns why.
+    assert "answered 500" in {
+        each["reason"] for each in logged if each["event"] == "busy.unreadable"
+    }
 
 
 # --------------------------------------------------------------------- how much is asked
