@@ -34,6 +34,8 @@ const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [
         cli,
+        // Its findings are read below, and it paints them wherever CI or FORCE_COLOR is set.
+        '--no-color',
         '--list-different',
         '--ignore-unknown',
         '--cache',
