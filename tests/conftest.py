@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterator
 
@@ -9,6 +10,11 @@ import pytest
 
 from connectors.sandbox.client import SandboxControl
 from connectors.sandbox.server import SandboxServer
+
+# Whether commands paint what they say is a wish of the terminal that the tests run in; what they
+# say must not depend on it.
+for _wish in ("FORCE_COLOR", "CLICOLOR_FORCE", "PY_COLORS"):
+    os.environ.pop(_wish, None)
 
 
 @pytest.fixture(scope="session")
