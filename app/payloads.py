@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from app.inputs.cleaning import clean_line
 from app.storage.tables import Booking
 from booking_types.intervals import Interval
-from booking_types.model import BookingType, Platform, Value
+from booking_types.model import BookingType, Platform, SalesforceEventRule, Value
 from connectors.protocols import (
     Attendee,
     CalendarPart,
@@ -305,7 +305,9 @@ def crm_draft(
         location=location(shown),
         join_url=shown.join_url,
         guest_email=guests[0]["email"] if guests else "",
-        makes_event=shown.booking_type.write_back.salesforce_event,
+        makes_event=(
+            shown.booking_type.write_back.salesforce_event is not SalesforceEventRule.NEVER
+        ),
         event_id=event_id,
         booking_record_id=booking_record_id,
     )

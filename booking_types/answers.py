@@ -7,7 +7,22 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from booking_types.intervals import Interval
-from booking_types.model import BookingType, BusySource, HostTimes, Slot
+from booking_types.model import BookingType, BusySource, Holiday, HostTimes, Slot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A part in the meeting that one of several people takes.
+
+    Attributes:
+        key: The panel role's.
+        name: As people see it.
+        people: Who can take it, in the configured order; nobody of them is a host or co-host.
+    """
+
+    key: str
+    name: str
+    people: tuple[HostTimes, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +34,8 @@ class Question:
         default_time_zone: The org's IANA zone; the grid's where the type names none.
         hosts: Who could be the host; the order is kept in the answers.
         co_hosts: Who must be there as well, every one of them.
+        roles: Further parts, for each of which one of its people must be there.
+        holidays: Those of the booking type, on the dates of whatever hours count for a person.
         duration: How long the meeting is: whole minutes. Need not be one of the type's, so that
             a booking can keep its length when it is moved.
         span: Slots begin in it (and may end after it). Busy intervals must be known for
@@ -33,6 +50,8 @@ class Question:
     duration: timedelta
     span: Interval
     now: datetime
+    roles: tuple[Role, ...] = ()
+    holidays: tuple[Holiday, ...] = ()
 
 
 class ReasonCode(StrEnum):
@@ -45,6 +64,8 @@ class ReasonCode(StrEnum):
     SLOT_NOT_OFFERED = "slot_not_offered"
     #: The host is busy.
     SLOT_TAKEN = "slot_taken"
+    #: The host has enough meetings of this type on that day or in that week.
+    LIMIT_REACHED = "limit_reached"
     #: The host cannot be booked at all.
     HOST_UNAVAILABLE = "host_unavailable"
     #: The co-host is busy, outside their hours, or cannot be booked at all.
@@ -57,9 +78,10 @@ class Reason:
 
     Attributes:
         code: A stable word.
-        detail: A finer one: ``off_grid``, ``outside_hours``, ``busy``, ``buffer`` (only the
-            time kept free around the meeting is taken), or why a person is unavailable
-            (``calendar_unreadable``). May be empty.
+        detail: A finer one: ``off_grid``, ``outside_hours``, ``day_off``, ``holiday``, ``busy``,
+            ``buffer`` (only the time kept free around the meeting is taken), ``daily_limit``,
+            ``weekly_limit``, or why a person is unavailable (``calendar_unreadable``). May be
+            empty.
         message: A clause for people that goes on from the time or the person's name.
         host_id: Whom it concerns: a host or a co-host; nothing when it concerns the time.
         source: What takes the time, where something does.
@@ -93,6 +115,7 @@ class Verdict:
         interval: The meeting it is about.
         is_offered: Whether ``slots`` would show it.
         host_ids: Who could be the host then, in the order given; empty unless it is offered.
+        role_ids: For each role of the question, who could take it then, in the order given.
         reasons: What stands against it, the most telling first. When it is offered: why not
             with each of the other hosts.
     """
@@ -101,6 +124,7 @@ class Verdict:
     is_offered: bool
     host_ids: tuple[str, ...]
     reasons: tuple[Reason, ...]
+    role_ids: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ and named, such a co-host leaves no slot at all.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -37,7 +37,8 @@ from booking_types.board import grid_starts
 from booking_types.errors import InvalidRequestError
 from booking_types.intervals import Interval
 from booking_types.local_time import zone_named
-from booking_types.model import BookingType, HostTimes, Slot
+from booking_types.model import BookingType, HostOverrides, HostTimes, Slot
+from booking_types.person_rules import rules_for
 from booking_types.sheet import Sheet, in_words, timing, why_left_out
 
 __all__ = [
@@ -63,10 +64,26 @@ _INSTANT = timedelta(microseconds=1)
 _FIRST_YEAR, _LAST_YEAR = 1973, 9990
 
 
-def busy_span(*, booking_type: BookingType, duration: timedelta, span: Interval) -> Interval:
-    """For which time busy intervals must be known to find the slots that begin in the span."""
-    after = duration + booking_type.buffer_after
-    return span.widened(before=booking_type.buffer_before, after=after)
+def busy_span(
+    *,
+    booking_type: BookingType,
+    duration: timedelta,
+    span: Interval,
+    overrides: Iterable[HostOverrides] = (),
+) -> Interval:
+    """For which time busy intervals must be known to find the slots that begin in the span.
+
+    Args:
+        booking_type: Its buffers stand around the meeting.
+        duration: Of the meeting.
+        span: In which it begins.
+        overrides: Of everybody concerned who has any.
+    """
+    rules = [rules_for(booking_type, each) for each in (HostOverrides(), *overrides)]
+    return span.widened(
+        before=max(each.buffer_before for each in rules),
+        after=duration + max(each.buffer_after for each in rules),
+    )
 
 
 def slots(question: Question) -> Availability:

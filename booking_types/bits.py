@@ -12,9 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from booking_types.intervals import Interval
+from booking_types.intervals import Interval, merged
+
+#: The lengths of a cell: five minutes wherever everything is a multiple of it, else one.
+COARSE, FINE = timedelta(minutes=5), timedelta(minutes=1)
 
 #: The digits of a binary number as text, to the numbers 0 and 1.
 _DIGITS = bytes(1 if digit == ord("1") else 0 for digit in range(256))
@@ -69,6 +72,15 @@ class Grid:
                 bits |= (1 << stop) - (1 << first)
         return bits
 
+    def laid(self, cells: Cells) -> int:
+        """The cells of this grid that other cells touch."""
+        shift, rest = divmod(self.origin - _EPOCH, self.unit)
+        if rest or cells.unit != self.unit:
+            return self.outward(cells.intervals())
+        shift -= cells.first
+        bits = cells.bits >> shift if shift >= 0 else cells.bits << -shift
+        return bits & self.full
+
     def flags(self, bits: int) -> bytes:
         """The bits as a byte each, 0 or 1, the first cell first."""
         return f"{bits:0{self.size}b}".encode().translate(_DIGITS)[::-1]
@@ -87,3 +99,50 @@ def runs(bits: int, length: int) -> int:
         bits &= bits >> step
         covered += step
     return bits
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Time that is taken, as bits on a grid that everybody shares: it begins with 1970 in UTC.
+
+    What was read once in cells is laid on any board with a shift, without looking at a single
+    interval again.
+
+    Attributes:
+        unit: The length of a cell; a whole number of minutes that divides an hour.
+        first: The number of the cell at bit 0, counted from the epoch.
+        size: How many cells are known; bits beyond are not set.
+        bits: The cells that are taken, in part or wholly.
+    """
+
+    unit: timedelta
+    first: int
+    size: int
+    bits: int
+
+    @classmethod
+    def of(cls, intervals: Iterable[Interval], *, span: Interval, unit: timedelta) -> Cells:
+        """The cells of a span that the intervals touch; rounded outward on both sides."""
+        first = (span.start - _EPOCH) // unit
+        size = -((_EPOCH - span.end) // unit) - first
+        grid = Grid(_EPOCH + first * unit, unit, size)
+        return cls(unit=unit, first=first, size=size, bits=grid.outward(intervals))
+
+    @property
+    def span(self) -> Interval:
+        """What is known."""
+        start = _EPOCH + self.first * self.unit
+        return Interval(start, start + self.size * self.unit)
+
+    def intervals(self) -> list[Interval]:
+        """The same as sorted spans in which no two touch."""
+        start = self.span.start
+        flags = Grid(start, self.unit, self.size).flags(self.bits)
+        taken = (number for number, flag in enumerate(flags) if flag)
+        return merged(
+            Interval(start + number * self.unit, start + (number + 1) * self.unit)
+            for number in taken
+        )

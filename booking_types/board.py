@@ -159,9 +159,9 @@ class Board:
             self._hours[hours] = known
         return known
 
-    def clear(self, busy: Iterable[Interval]) -> int:
+    def clear(self, busy: Iterable[Interval], *, also: int = 0) -> int:
         """The starts at which the meeting and its buffers meet none of the intervals."""
-        free = self.grid.full ^ self.grid.outward(busy)
+        free = self.grid.full & ~(self.grid.outward(busy) | also)
         total = self._before + self._duration + self._after
         return self.mask & runs(free, total) << self._before
 

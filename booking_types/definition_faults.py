@@ -33,7 +33,7 @@ _API_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 #: Source: SOQL and SOSL Reference, "Understanding Relationship Query Limitations".
 _MOST_RELATIONSHIPS = 5
 
-_WITHOUT_VALUE = frozenset({Operator.IS_EMPTY, Operator.IS_NOT_EMPTY})
+_WITHOUT_VALUE = frozenset({Operator.IS_BLANK, Operator.IS_NOT_BLANK})
 _WITH_VALUES = frozenset({Operator.IN, Operator.NOT_IN})
 _ON_TEXT = frozenset({Operator.CONTAINS, Operator.STARTS_WITH})
 _ORDERED = frozenset(
@@ -128,8 +128,8 @@ def _of_clause(clause: Clause, *, place: str, number: int) -> Iterator[Fault]:
 
 def _of_host_rules(booking_type: BookingType) -> Iterator[Fault]:
     host_rule, platform_rule = booking_type.host_rule, booking_type.platform_rule
-    if host_rule.kind is HostRuleKind.LOOKUP and not host_rule.lookup_path:
-        yield Fault("host_rule.lookup_path", "say which field holds the host, like OwnerId")
+    if host_rule.kind is HostRuleKind.LOOKUP and not host_rule.lookup_paths:
+        yield Fault("host_rule.lookup_paths", "say which field holds the host, like OwnerId")
     if booking_type.co_host_rule.allowed and booking_type.co_host_rule.most < 1:
         yield Fault("co_host_rule.most", "allow at least one co-host, or none at all")
     if platform_rule.kind is PlatformRuleKind.FIXED and platform_rule.platform is None:
@@ -222,7 +222,10 @@ def _is_path(text: str) -> bool:
 
 def _of_paths(booking_type: BookingType) -> Iterator[Fault]:
     for place, path in (
-        ("host_rule.lookup_path", booking_type.host_rule.lookup_path),
+        *(
+            (f"host_rule.lookup_paths[{position}]", path)
+            for position, path in enumerate(booking_type.host_rule.lookup_paths)
+        ),
         ("guest_email_path", booking_type.guest_email_path),
         ("guest_name_path", booking_type.guest_name_path),
         ("guest_time_zone_path", booking_type.guest_time_zone_path),

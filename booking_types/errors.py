@@ -108,7 +108,7 @@ class Fault:
     """One thing wrong with a definition.
 
     Attributes:
-        path: Where, dotted (``host_rule.lookup_path``).
+        path: Where, dotted (``host_rule.kind``).
         message: What is wrong and what to do, in one sentence.
     """
 

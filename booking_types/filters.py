@@ -21,7 +21,15 @@ from enum import StrEnum
 
 from booking_types.definition_faults import faults
 from booking_types.filter_logic import LogicError, parse_logic
-from booking_types.model import BookingType, Clause, Operator, Record, RecordFilter, Value
+from booking_types.model import (
+    BookingType,
+    Clause,
+    FilterContext,
+    Operator,
+    Record,
+    RecordFilter,
+    Value,
+)
 
 __all__ = [
     "ClauseOutcome",
@@ -120,7 +128,9 @@ class Resolution:
     refused: tuple[Refusal, ...]
 
 
-def resolve(*, booking_types: Iterable[BookingType], record: Record) -> Resolution:
+def resolve(
+    *, booking_types: Iterable[BookingType], record: Record, context: FilterContext
+) -> Resolution:
     """Which of the booking types the record qualifies for."""
     offered: list[BookingType] = []
     refused: list[Refusal] = []
@@ -129,7 +139,7 @@ def resolve(*, booking_types: Iterable[BookingType], record: Record) -> Resoluti
             problem = f"it is for {booking_type.object_name}, not for {record.object_name}"
             refused.append(Refusal(booking_type=booking_type, clauses=(), problem=problem))
             continue
-        verdict = evaluate(record_filter=booking_type.record_filter, record=record)
+        verdict = evaluate(record_filter=booking_type.record_filter, record=record, context=context)
         if verdict.passed:
             offered.append(booking_type)
         else:
@@ -139,7 +149,9 @@ def resolve(*, booking_types: Iterable[BookingType], record: Record) -> Resoluti
     return Resolution(offered=tuple(offered), refused=tuple(refused))
 
 
-def evaluate(*, record_filter: RecordFilter, record: Record) -> FilterVerdict:
+def evaluate(
+    *, record_filter: RecordFilter, record: Record, context: FilterContext
+) -> FilterVerdict:
     """Whether the record passes the filter, clause by clause."""
     verdicts = tuple(
         _judge(number, clause, record)
@@ -167,7 +179,8 @@ def needed_paths(booking_type: BookingType) -> frozenset[str]:
         booking_type.guest_email_path,
         booking_type.guest_name_path,
         booking_type.guest_time_zone_path,
-        booking_type.host_rule.lookup_path,
+        *booking_type.host_rule.lookup_paths,
+        *(field.default_path for field in booking_type.form),
     )
     return paths(booking_type.record_filter) | {path for path in others if path}
 
@@ -211,7 +224,7 @@ def _judge(number: int, clause: Clause, record: Record) -> ClauseVerdict:
 
 
 _NEGATED = {
-    Operator.IS_NOT_EMPTY: Operator.IS_EMPTY,
+    Operator.IS_NOT_BLANK: Operator.IS_BLANK,
     Operator.NOT_EQUALS: Operator.EQUALS,
     Operator.NOT_IN: Operator.IN,
 }
@@ -226,7 +239,7 @@ def _passes(clause: Clause, actual: Value) -> bool:
 
 def _holds(operator: Operator, clause: Clause, actual: Value) -> bool:
     match operator:
-        case Operator.IS_EMPTY:
+        case Operator.IS_BLANK:
             return _is_empty(actual)
         case Operator.EQUALS:
             return _equal(actual, clause.value)
@@ -341,8 +354,8 @@ _MUST = {
     Operator.GREATER_OR_EQUAL: "must be at least {value}",
     Operator.LESS_THAN: "must be less than {value}",
     Operator.LESS_OR_EQUAL: "must be at most {value}",
-    Operator.IS_EMPTY: "must be empty",
-    Operator.IS_NOT_EMPTY: "must not be empty",
+    Operator.IS_BLANK: "must be blank",
+    Operator.IS_NOT_BLANK: "must not be blank",
 }
 
 

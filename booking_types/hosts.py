@@ -73,7 +73,7 @@ def candidates(
 
     Args:
         booking_type: Its host rule decides.
-        record: Holds the value at ``host_rule.lookup_path``, or why it cannot be read.
+        record: Holds the value at each of ``host_rule.lookup_paths``, or why it cannot be read.
         member_ids: The type's hosts in the configured order. For ``lookup`` they limit who may
             be found; nobody in it means no limit.
 
@@ -83,7 +83,7 @@ def candidates(
     members = tuple(dict.fromkeys(salesforce_id(each) for each in member_ids))
     kind = booking_type.host_rule.kind
     if kind is HostRuleKind.LOOKUP:
-        return _looked_up(booking_type.host_rule.lookup_path or "", record, members)
+        return _looked_up(next(iter(booking_type.host_rule.lookup_paths), ""), record, members)
     if not members:
         return _nobody(kind, "no_hosts", f"{booking_type.name} has no hosts; an admin adds them")
     return HostCandidates(kind=kind, host_ids=members)

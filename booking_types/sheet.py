@@ -86,7 +86,10 @@ class Sheet:
     def _fits(self, person: HostTimes, *, is_co_host: bool) -> int:
         if why_left_out(self._question, person, is_co_host=is_co_host) is not None:
             return 0
-        return self._in_hours(person) & self._board.clear(taken.interval for taken in person.busy)
+        calendar = self._board.grid.laid(person.calendar) if person.calendar else 0
+        return self._in_hours(person) & self._board.clear(
+            (taken.interval for taken in person.busy), also=calendar
+        )
 
     def _in_hours(self, person: HostTimes) -> int:
         # The type's own hours are the same for everybody and looked at once.

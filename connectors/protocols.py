@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from booking_types.bits import Cells
 from booking_types.intervals import Interval
 from booking_types.model import Platform, Record, Value
 
@@ -115,14 +116,19 @@ class BusyTimes:
 
     Attributes:
         mailbox: As asked.
-        busy: Inside the asked span, in any order, possibly overlapping. Empty when unreadable.
+        taken: The cells of the asked span that are taken; nothing when unreadable.
         unreadable: Why nobody knows (``calendar not found``); empty when it was read. Unread is
             never free.
     """
 
     mailbox: str
-    busy: tuple[Interval, ...] = ()
+    taken: Cells | None = None
     unreadable: str = ""
+
+    @property
+    def busy(self) -> tuple[Interval, ...]:
+        """The same as sorted spans in which no two touch."""
+        return tuple(self.taken.intervals()) if self.taken is not None else ()
 
 
 class AttendeeResponse(StrEnum):
@@ -255,9 +261,12 @@ class Calendar(Protocol):
         """How many queries one round trip takes; more are sent one batch after another."""
 
     def busy(
-        self, queries: Sequence[BusyQuery], *, span: Interval, policy: BusyPolicy
+        self, queries: Sequence[BusyQuery], *, span: Interval, policy: BusyPolicy, unit: timedelta
     ) -> list[BusyTimes]:
-        """When each of them is taken inside the span, in the order asked.
+        """When each of them is taken inside the span, in cells of that length, in the order asked.
+
+        An answer is turned into cells as it arrives and dropped: what stands in other people's
+        calendars stays nowhere.
 
         Takes the vendor's fast free/busy read where that gives the same answer, the events
         themselves otherwise. What cannot be read is said for that one mailbox; the others are
@@ -374,6 +383,12 @@ class CrmField:
         relationship: Name used in dotted paths (``Account`` for ``AccountId``); may be empty.
         picklist: Active values, for picklists.
         is_updateable: The integration user may write it.
+        is_filterable: Queries may filter by it.
+        is_required: A record cannot be without it.
+        has_own_rights: Rights to it are given one by one (field-level security); everybody who
+            may read the record sees the others.
+        is_restricted: No value outside the picklist is taken.
+        length: At most so many characters; 0 where that means nothing.
     """
 
     name: str
@@ -383,6 +398,45 @@ class CrmField:
     relationship: str = ""
     picklist: tuple[str, ...] = ()
     is_updateable: bool = True
+    is_filterable: bool = True
+    is_required: bool = False
+    has_own_rights: bool = False
+    is_restricted: bool = False
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrmPath:
+    """Where a dotted path leads.
+
+    Attributes:
+        field: Where it ends; nothing when it leads nowhere.
+        steps: Object and field of each lookup that it follows and of its end, by API name.
+        problem: Why it leads nowhere, in words; empty when it leads somewhere.
+    """
+
+    field: CrmField | None
+    steps: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrmOrganization:
+    """What an org says of itself.
+
+    Attributes:
+        org_id: 18 characters.
+        name: As people see it.
+        time_zone: IANA name.
+        fiscal_year_start_month: 1 to 12.
+        week_starts_on: ISO weekday on which its locale begins a week: 7 is Sunday.
+    """
+
+    org_id: str
+    name: str
+    time_zone: str
+    fiscal_year_start_month: int
+    week_starts_on: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -456,6 +510,10 @@ class CrmBookingDraft:
         join_url: The conference's link; may be empty.
         guest_email: The primary guest; may be empty.
         makes_event: Whether a Salesforce Event is wanted at all.
+        adopts_event: Somebody else's synchronisation makes it: look for that one (same owner,
+            start and end, and ``event_marker`` in its description) and relate it to the record.
+            With ``makes_event`` one is made where none is found; without, none yet.
+        event_marker: What the calendar's event says and nobody else's does.
         event_id: The Event that exists already, if one does.
         booking_record_id: The Booking record that exists already, if one does.
     """
@@ -477,6 +535,8 @@ class CrmBookingDraft:
     join_url: str = field(repr=False)
     guest_email: str
     makes_event: bool
+    adopts_event: bool = False
+    event_marker: str = ""
     event_id: str | None = None
     booking_record_id: str | None = None
 
@@ -516,18 +576,29 @@ class Crm(Protocol):
             MissingError: The org has no such object.
         """
 
-    def unreadable_paths(self, *, object_name: str, paths: Collection[str]) -> dict[str, str]:
-        """Which of those dotted paths cannot be read from any record of the object, and why.
+    def organization(self) -> CrmOrganization:
+        """What the org says of itself, reused for some minutes."""
+
+    def paths(self, *, object_name: str, paths: Collection[str]) -> dict[str, CrmPath]:
+        """Where each of those dotted paths leads from a record of the object.
 
         Raises:
             MissingError: The org has no such object.
+        """
+
+    def hidden_paths(
+        self, *, user_id: str, object_name: str, paths: Collection[str]
+    ) -> frozenset[str]:
+        """Which of those dotted paths that user may not see, by field-level security.
+
+        A path that leads nowhere is among them. Reused for some minutes.
         """
 
     def record(self, *, object_name: str, record_id: str, paths: Collection[str]) -> Record:
         """The record with the values of those dotted paths.
 
         A path that does not exist or may not be read is said in ``unreadable``; it does not
-        hide the others.
+        hide the others. Values come with their types, dates and times parsed.
 
         Raises:
             MissingError: There is no such record.

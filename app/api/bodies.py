@@ -96,8 +96,8 @@ def _offered_type(offered: OfferedType, answer: OfferedTypes) -> dict[str, Any]:
             "time_zone": offered.guest_time_zone,
         },
     }
-    if said.platform_rule.platform is not None:
-        body["platform"] = said.platform_rule.platform.value
+    if said.platform_rule.only is not None:
+        body["platform"] = said.platform_rule.only.value
     return body
 
 

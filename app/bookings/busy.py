@@ -20,6 +20,7 @@ from app.clock import Clock
 from app.sealing import SealError
 from app.storage.tables import Connection, Org
 from app.vendors import CALENDAR_VENDORS, Vendors
+from booking_types.bits import FINE
 from booking_types.intervals import Interval
 from booking_types.model import BusyInterval, BusySource
 from connectors.errors import ConnectionBrokenError, ConnectorError
@@ -279,7 +280,7 @@ def _ask(
         BusyQuery(mailbox=connection.mailbox, calendar_ids=tuple(connection.busy_calendar_ids))
         for connection in connections
     ]
-    return calendar.busy(queries, span=span, policy=policy)
+    return calendar.busy(queries, span=span, policy=policy, unit=FINE)
 
 
 def _all_unreadable(

@@ -111,7 +111,7 @@ def platform_problem(
         connections: The host's.
         wanted: The organizer's choice, where they made one.
     """
-    needed = booking_type.platform_rule.platform or wanted
+    needed = booking_type.platform_rule.only or wanted
     if needed is None or needed in platforms_of(booking_type=booking_type, connections=connections):
         return "", ""
     return "platform_not_connected", f"has not connected {payloads.PLATFORM_NAMES[needed]}"
@@ -155,7 +155,7 @@ def host_choice(
         is_co_host: They only attend, so the platform is not their matter.
     """
     available = platforms_of(booking_type=booking_type, connections=connections)
-    fixed = booking_type.platform_rule.platform
+    fixed = booking_type.platform_rule.only
     default = fixed or Platform(host.default_platform)
     code, words = _standing_problem(booking_type, connections)
     if times is not None and times.unavailable_code:

@@ -21,7 +21,7 @@ from app.vendors import Vendors
 from booking_types.errors import NotEligibleError, NotFoundError
 from booking_types.filters import evaluate, needed_paths
 from booking_types.intervals import Interval
-from booking_types.model import BookingType, HostTimes, Record
+from booking_types.model import BookingType, FilterContext, HostTimes, Record
 from booking_types.salesforce_ids import salesforce_id
 from connectors.errors import MissingError
 from connectors.protocols import CrmObject, RecordAccess
@@ -36,12 +36,14 @@ class RecordContext:
         crm_object: The record's object.
         record: With the values that the types need.
         types: Published and active, in the order of their names.
+        filter_context: What the filters' relative dates are relative to.
     """
 
     org: Org
     crm_object: CrmObject
     record: Record
     types: tuple[PublishedType, ...]
+    filter_context: FilterContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,13 @@ class Gatherer:
             org = orgs.get_org(session, caller.org_id)
             types = booking_types.published_for(session, caller.org_id, crm_object.name)
         record, _ = self._read(caller, crm_object, found_id, (row.booking_type for row in types))
-        return RecordContext(org=org, crm_object=crm_object, record=record, types=tuple(types))
+        return RecordContext(
+            org=org,
+            crm_object=crm_object,
+            record=record,
+            types=tuple(types),
+            filter_context=self._filter_context(org),
+        )
 
     def booking_type(self, caller: Caller, record_id: str, booking_type_id: UUID) -> TypeContext:
         """The record with the one type it is booked with, which it must qualify for.
@@ -160,7 +168,11 @@ class Gatherer:
                 field="booking_type_id",
             )
         record, access = self._read(caller, crm_object, found_id, (published.booking_type,))
-        verdict = evaluate(record_filter=published.booking_type.record_filter, record=record)
+        verdict = evaluate(
+            record_filter=published.booking_type.record_filter,
+            record=record,
+            context=self._filter_context(org),
+        )
         if not verdict.passed:
             raise NotEligibleError(
                 f"This record does not qualify for {published.booking_type.name} (any more).",
@@ -173,6 +185,15 @@ class Gatherer:
             published=published,
             member_ids=tuple(members),
             access=access,
+        )
+
+    def _filter_context(self, org: Org) -> FilterContext:
+        said = self._vendors.crm(org.org_id).organization()
+        return FilterContext(
+            now=self._clock(),
+            time_zone=said.time_zone,
+            fiscal_year_start_month=said.fiscal_year_start_month,
+            week_starts_on=said.week_starts_on,
         )
 
     def _object(self, caller: Caller, record_id: str) -> CrmObject:

@@ -190,7 +190,7 @@ def check_platform(booking_type: BookingType, request: BookRequest) -> None:
     Raises:
         InvalidRequestError: ``platform_not_allowed``, ``place_not_allowed``.
     """
-    fixed = booking_type.platform_rule.platform
+    fixed = booking_type.platform_rule.only
     if fixed is not None and request.platform not in (None, fixed):
         where = payloads.PLATFORM_NAMES[fixed] or "no platform"
         raise InvalidRequestError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -184,6 +185,8 @@ class BookRequest:
         platform: The organizer's choice; nothing for the default.
         place: Where, for meetings without a platform.
         notes: The organizer's.
+        answers: What was entered in the booking form, by the fields' keys, as it was sent.
+        has_consent: The guest agreed to what the type asks consent for.
         idempotency_key: The caller's; nothing when it sent none.
         request_hash: Of the request's meaning, to notice a key used for something else.
     """
@@ -199,6 +202,8 @@ class BookRequest:
     platform: Platform | None = None
     place: str = ""
     notes: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    has_consent: bool = False
     idempotency_key: str | None = None
     request_hash: str = ""
 

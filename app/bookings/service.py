@@ -101,7 +101,9 @@ class BookingService:
         """
         found = self._gather.record(caller, record_id)
         resolution = resolve(
-            booking_types=[row.booking_type for row in found.types], record=found.record
+            booking_types=[row.booking_type for row in found.types],
+            record=found.record,
+            context=found.filter_context,
         )
         rows = {row.booking_type.key: row for row in found.types}
         return OfferedTypes(

@@ -435,7 +435,7 @@ BOOKING_TYPES: tuple[DemoType, ...] = (
             key="product-demo",
             name="Product demo",
             object_name="Contact",
-            host_rule=HostRule(kind=HostRuleKind.LOOKUP, lookup_path="Account.OwnerId"),
+            host_rule=HostRule(kind=HostRuleKind.LOOKUP, lookup_paths=("Account.OwnerId",)),
             platform_rule=PlatformRule(
                 kind=PlatformRuleKind.FIXED, platform=Platform.MICROSOFT_TEAMS
             ),

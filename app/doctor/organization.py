@@ -16,6 +16,7 @@ from app.sealing import SealError
 from app.storage.tables import Connection, OrgAccount
 from app.vendors import CALENDAR_VENDORS
 from app.wiring import Wiring
+from booking_types.bits import FINE
 from booking_types.intervals import Interval
 from booking_types.model import Platform
 from connectors.errors import ConnectorError, MissingError, RejectedError
@@ -154,7 +155,7 @@ class OrganizationExam:
                 for row in batch
             ]
             try:
-                times = calendar.busy(queries, span=span, policy=policy)
+                times = calendar.busy(queries, span=span, policy=policy, unit=FINE)
             except (ConnectorError, SealError) as error:
                 return said(error)
             problems += [each.unreadable for each in times]

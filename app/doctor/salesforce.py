@@ -148,12 +148,12 @@ def _type_faults(crm: Crm, booking_type: BookingType) -> Iterator[str]:
     name = booking_type.object_name
     paths = needed_paths(booking_type) | record_paths(booking_type)
     try:
-        unreadable = crm.unreadable_paths(object_name=name, paths=sorted(paths))
+        found = crm.paths(object_name=name, paths=sorted(paths))
         known = crm.describe(name)
     except MissingError:
         yield f"the org has no object {name}, or it may not be read"
         return
-    yield from (f"{path}: {why}" for path, why in unreadable.items())
+    yield from (f"{path}: {each.problem}" for path, each in found.items() if each.problem)
     written = [update.field for update in booking_type.write_back.record_updates]
     if booking_type.write_back.hand_over_owner:
         written.append("OwnerId")

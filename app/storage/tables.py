@@ -113,6 +113,9 @@ class HostRow(Table):
         email: As Salesforce has it.
         time_zone: IANA name.
         working_hours: ``{"time_zone": …, "spans": [{"weekday", "start", "end"}]}``.
+        date_overrides: ``booking_types.model.DateOverride`` as JSON, their own.
+        holiday_calendar: The country or part of one whose holidays they keep (``DE-BY``); empty
+            for none.
         default_platform: A ``booking_types.model.Platform``.
         is_active: Whether they can be booked at all.
     """
@@ -125,6 +128,8 @@ class HostRow(Table):
     email: Mapped[str]
     time_zone: Mapped[str]
     working_hours: Mapped[dict[str, Any]]
+    date_overrides: Mapped[list[Any]] = mapped_column(server_default="[]")
+    holiday_calendar: Mapped[str] = mapped_column(server_default="")
     default_platform: Mapped[str] = mapped_column(server_default="none")
     is_active: Mapped[bool] = mapped_column(server_default=sa.true())
 
@@ -222,11 +227,40 @@ class BookingTypeVersion(Table):
     created_at: Mapped[datetime] = _now()
 
 
+class BookingTypeDraft(Table):
+    """What a booking type shall say once somebody publishes it; may still be full of faults.
+
+    Attributes:
+        definition: As it was last saved; JSON of any form.
+        revision: Counts up from 1 with every save, so that two admins notice each other.
+        saved_by: Actor.
+    """
+
+    __tablename__ = "booking_type_drafts"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["org_id", "booking_type_id"],
+            ["booking_types.org_id", "booking_types.booking_type_id"],
+        ),
+        sa.CheckConstraint("revision >= 1"),
+    )
+
+    org_id: Mapped[UUID] = mapped_column(primary_key=True)
+    booking_type_id: Mapped[UUID] = mapped_column(primary_key=True)
+    definition: Mapped[dict[str, Any]]
+    revision: Mapped[int]
+    saved_by: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime] = _now()
+
+
 class BookingTypeHost(Table):
     """That somebody is a host of a booking type; outlives its versions.
 
     Attributes:
         position: Order in which hosts are shown and, time first, picked.
+        role: The key of the panel role they can take; empty for the hosts themselves. One
+            person has one part in a type.
+        overrides: Where they differ from the type: ``booking_types.model.HostOverrides`` as JSON.
         is_active: Whether they can be booked with this type now.
     """
 
@@ -243,6 +277,8 @@ class BookingTypeHost(Table):
     booking_type_id: Mapped[UUID] = mapped_column(primary_key=True)
     host_id: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(server_default="0")
+    role: Mapped[str] = mapped_column(server_default="")
+    overrides: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     is_active: Mapped[bool] = mapped_column(server_default=sa.true())
 
 
@@ -274,6 +310,9 @@ class Booking(Table):
         join_url: The conference's link; empty until there is one. A secret.
         subject, description: As rendered when it was made.
         notes: The organizer's.
+        answers: What was entered in the booking form, by the fields' keys.
+        consent: What the guest agreed to: ``{"text", "at", "by": actor}``; empty for types that
+            ask for none.
         record_values: The record's values the templates used, so that they can be used again.
         pick: Why this host: ``{"rule", "table": [{"host_id", "picked", "reason"}]}``.
     """
@@ -319,6 +358,8 @@ class Booking(Table):
     subject: Mapped[str]
     description: Mapped[str]
     notes: Mapped[str] = mapped_column(server_default="")
+    answers: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    consent: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     record_values: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     pick: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     created_at: Mapped[datetime] = _now()

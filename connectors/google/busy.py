@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
+from booking_types.bits import Cells
 from booking_types.intervals import Interval
 from connectors.errors import ConnectorError, MissingError, RejectedError
 from connectors.google import shapes
@@ -64,7 +65,12 @@ _Outcome = tuple[Interval, ...] | _Unreadable
 
 
 def busy(
-    api: CalendarApi, queries: Sequence[BusyQuery], *, span: Interval, policy: BusyPolicy
+    api: CalendarApi,
+    queries: Sequence[BusyQuery],
+    *,
+    span: Interval,
+    policy: BusyPolicy,
+    unit: timedelta,
 ) -> list[BusyTimes]:
     """When each of them is taken, in the order asked.
 
@@ -83,13 +89,16 @@ def busy(
     errors = [one.error for one in outcomes if isinstance(one, _Unreadable) and one.error]
     if errors and len(errors) == len(outcomes):
         raise errors[0]
-    return [_times(query, outcome) for query, outcome in zip(queries, outcomes, strict=True)]
+    return [
+        _times(query, outcome, span=span, unit=unit)
+        for query, outcome in zip(queries, outcomes, strict=True)
+    ]
 
 
-def _times(query: BusyQuery, outcome: _Outcome) -> BusyTimes:
+def _times(query: BusyQuery, outcome: _Outcome, *, span: Interval, unit: timedelta) -> BusyTimes:
     if isinstance(outcome, _Unreadable):
         return BusyTimes(mailbox=query.mailbox, unreadable=outcome.reason)
-    return BusyTimes(mailbox=query.mailbox, busy=outcome)
+    return BusyTimes(mailbox=query.mailbox, taken=Cells.of(outcome, span=span, unit=unit))
 
 
 def _together(tasks: Sequence[Callable[[], R]]) -> list[R]:

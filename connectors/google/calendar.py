@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, timedelta
 
 from booking_types.intervals import Interval
 from connectors import transport
@@ -61,10 +61,10 @@ class GoogleCalendar:
         return busy.BATCH_SIZE
 
     def busy(
-        self, queries: Sequence[BusyQuery], *, span: Interval, policy: BusyPolicy
+        self, queries: Sequence[BusyQuery], *, span: Interval, policy: BusyPolicy, unit: timedelta
     ) -> list[BusyTimes]:
         """When each of them is taken inside the span, in the order asked."""
-        return busy.busy(self._api, queries, span=span, policy=policy)
+        return busy.busy(self._api, queries, span=span, policy=policy, unit=unit)
 
     def find_event(self, *, mailbox: str, calendar_id: str, key: str) -> CalendarEvent | None:
         """Our event by its key, which is its id; canceled ones are found as tombstones."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
+from booking_types.bits import Cells
 from booking_types.intervals import Interval
 from connectors.errors import (
     ConnectionBrokenError,
@@ -87,7 +88,7 @@ class BusyReader:
         self._graph = graph
 
     def read(
-        self, queries: Sequence[BusyQuery], *, span: Interval, policy: BusyPolicy
+        self, queries: Sequence[BusyQuery], *, span: Interval, policy: BusyPolicy, unit: timedelta
     ) -> list[BusyTimes]:
         """When each of them is taken; see ``connectors.protocols.Calendar.busy``."""
         if not queries:
@@ -103,7 +104,7 @@ class BusyReader:
         if exact:
             self._read_events(exact, span, policy)
         _raise_if_nothing_was_read(outcomes)
-        return [_times(query, outcome) for query, outcome in pairs]
+        return [_times(query, outcome, span=span, unit=unit) for query, outcome in pairs]
 
     # ---------------------------------------------------------------------------- fast
 
@@ -355,7 +356,7 @@ def _raise_if_nothing_was_read(outcomes: Sequence[_Outcome]) -> None:
             raise error
 
 
-def _times(query: BusyQuery, outcome: _Outcome) -> BusyTimes:
+def _times(query: BusyQuery, outcome: _Outcome, *, span: Interval, unit: timedelta) -> BusyTimes:
     if outcome.error is not None:
         return BusyTimes(mailbox=query.mailbox, unreadable=f"calendar {outcome.error.reason}")
-    return BusyTimes(mailbox=query.mailbox, busy=tuple(outcome.busy))
+    return BusyTimes(mailbox=query.mailbox, taken=Cells.of(outcome.busy, span=span, unit=unit))

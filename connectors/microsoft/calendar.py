@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from booking_types.intervals import Interval
@@ -80,10 +81,10 @@ class MicrosoftCalendar:
         return True
 
     def busy(
-        self, queries: Sequence[BusyQuery], *, span: Interval, policy: BusyPolicy
+        self, queries: Sequence[BusyQuery], *, span: Interval, policy: BusyPolicy, unit: timedelta
     ) -> list[BusyTimes]:
         """When each of them is taken; see ``connectors.protocols.Calendar``."""
-        return self._busy.read(queries, span=span, policy=policy)
+        return self._busy.read(queries, span=span, policy=policy, unit=unit)
 
     def find_event(self, *, mailbox: str, calendar_id: str, key: str) -> CalendarEvent | None:
         """Our event by its key; nothing when it was never made, or was canceled."""

@@ -13,6 +13,8 @@ from connectors.protocols import (
     CrmBooking,
     CrmBookingDraft,
     CrmObject,
+    CrmOrganization,
+    CrmPath,
     CrmUser,
     RecordAccess,
     TokenStore,
@@ -115,13 +117,34 @@ class SalesforceCrm:
         """
         return self._descriptions.object(object_name)
 
-    def unreadable_paths(self, *, object_name: str, paths: Collection[str]) -> dict[str, str]:
-        """Which of those dotted paths cannot be read from any record of the object, and why.
+    def organization(self) -> CrmOrganization:
+        """What the org says of itself, reused for some minutes."""
+        operation = "read organization"
+        rows = self._wire.query(
+            "SELECT Id, Name, TimeZoneSidKey FROM Organization", operation=operation
+        )
+        with answers.sense(operation):
+            return CrmOrganization(
+                org_id=str(rows[0]["Id"]),
+                name=str(rows[0]["Name"]),
+                time_zone=str(rows[0]["TimeZoneSidKey"]),
+                fiscal_year_start_month=1,
+                week_starts_on=7,
+            )
+
+    def paths(self, *, object_name: str, paths: Collection[str]) -> dict[str, CrmPath]:
+        """Where each of those dotted paths leads from a record of the object.
 
         Raises:
             MissingError: The org has no such object.
         """
-        return self._records.unreadable(object_name=object_name, paths=paths)
+        return self._records.paths(object_name=object_name, paths=paths)
+
+    def hidden_paths(
+        self, *, user_id: str, object_name: str, paths: Collection[str]
+    ) -> frozenset[str]:
+        """Which of those dotted paths that user may not see, by field-level security."""
+        return frozenset()
 
     def record(self, *, object_name: str, record_id: str, paths: Collection[str]) -> Record:
         """The record with the values of those dotted paths.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from booking_types.model import Record, Value
 from connectors import transport
 from connectors.errors import MissingError, RejectedError
+from connectors.protocols import CrmPath
 from connectors.salesforce import answers
 from connectors.salesforce.answers import CONNECTOR
 from connectors.salesforce.descriptions import Descriptions, FieldPath, UnreadablePathError
@@ -68,9 +69,11 @@ class Records:
             record_id=found_id, object_name=known.name, values=values, unreadable=unreadable
         )
 
-    def unreadable(self, *, object_name: str, paths: Collection[str]) -> dict[str, str]:
-        """As ``connectors.protocols.Crm.unreadable_paths``."""
-        return self._sorted(object_name, paths)[1]
+    def paths(self, *, object_name: str, paths: Collection[str]) -> dict[str, CrmPath]:
+        """As ``connectors.protocols.Crm.paths``."""
+        readable, unreadable = self._sorted(object_name, paths)
+        found = {path: CrmPath(field=each.field) for path, each in readable.items()}
+        return found | {path: CrmPath(field=None, problem=why) for path, why in unreadable.items()}
 
     def _sorted(
         self, object_name: str, paths: Collection[str]
@@ -132,4 +135,4 @@ def _written(value: Value) -> str | int | float | bool | None:
         if value.tzinfo is None:
             raise ValueError("a time without a zone")
         return transport.rfc3339(value)
-    return value
+    return value.isoformat() if isinstance(value, date) else value

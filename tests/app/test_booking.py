@@ -417,7 +417,7 @@ def test_a_lookup_type_books_the_user_the_record_names(house: House) -> None:
     owner, other = house.a_host("owner"), house.a_host("other")
     kind = house.a_booking_type(
         hosts=[owner, other],
-        host_rule=HostRule(kind=HostRuleKind.LOOKUP, lookup_path="OwnerId"),
+        host_rule=HostRule(kind=HostRuleKind.LOOKUP, lookup_paths=("OwnerId",)),
     )
 
     view = house.book(house.a_lead(OwnerId=owner.user_id), kind, TUESDAY_10)
@@ -428,7 +428,7 @@ def test_a_lookup_type_books_the_user_the_record_names(house: House) -> None:
 def test_a_lookup_that_finds_nobody_says_so(house: House) -> None:
     kind = house.a_booking_type(
         hosts=[house.a_host("host")],
-        host_rule=HostRule(kind=HostRuleKind.LOOKUP, lookup_path="OwnerId"),
+        host_rule=HostRule(kind=HostRuleKind.LOOKUP, lookup_paths=("OwnerId",)),
     )
 
     with pytest.raises(NoHostAvailableError):
@@ -440,7 +440,7 @@ def test_a_lookup_that_finds_a_user_who_is_no_host_says_so_and_books_nothing(
 ) -> None:
     stranger = house.a_user("stranger")
     kind = house.a_booking_type(
-        hosts=[], host_rule=HostRule(kind=HostRuleKind.LOOKUP, lookup_path="OwnerId")
+        hosts=[], host_rule=HostRule(kind=HostRuleKind.LOOKUP, lookup_paths=("OwnerId",))
     )
     lead = house.a_lead(OwnerId=stranger.user_id)
 

@@ -13,12 +13,14 @@ import sqlalchemy as sa
 from app.deliveries.attention import begin_again
 from app.deliveries.sweeping import Sweeper
 from app.storage.tables import Connection
+from booking_types.bits import FINE
 from booking_types.intervals import Interval
 from booking_types.model import (
     CalendarRule,
     CoHostRule,
     Platform,
     RecordUpdate,
+    SalesforceEventRule,
     WriteBack,
 )
 from connectors.errors import ConnectionBrokenError
@@ -123,7 +125,8 @@ def test_without_a_calendar_our_own_mail_invites_and_nobody_else(house: House) -
 def test_what_a_type_switches_off_is_not_written(house: House) -> None:
     host = house.a_host("host")
     quiet = house.a_booking_type(
-        hosts=[host], write_back=WriteBack(guest_invitation=False, salesforce_event=False)
+        hosts=[host],
+        write_back=WriteBack(guest_invitation=False, salesforce_event=SalesforceEventRule.NEVER),
     )
 
     view = house.settle(house.book(house.a_lead(), quiet, TUESDAY_10, host=host))
@@ -405,7 +408,10 @@ def test_a_revoked_connection_is_marked_broken_and_its_host_is_not_offered(
 
     with pytest.raises(ConnectionBrokenError):
         calendar.busy(
-            [BusyQuery(mailbox=host.email)], span=_around(TUESDAY_10), policy=BusyPolicy()
+            [BusyQuery(mailbox=host.email)],
+            span=_around(TUESDAY_10),
+            policy=BusyPolicy(),
+            unit=FINE,
         )
 
     assert _connection(house).status == "broken"

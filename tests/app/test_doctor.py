@@ -497,7 +497,7 @@ def test_a_type_is_broken_when_no_host_has_its_platform_or_is_active_in_salesfor
 
 def test_a_type_whose_record_names_the_host_needs_none_of_its_own(house: House) -> None:
     a_worker_is_there(house)
-    rule = HostRule(kind=HostRuleKind.LOOKUP, lookup_path="OwnerId")
+    rule = HostRule(kind=HostRuleKind.LOOKUP, lookup_paths=("OwnerId",))
     house.a_booking_type(hosts=[], name="By owner", host_rule=rule)
     house.a_booking_type(hosts=[], name="By nobody")
 

@@ -20,7 +20,7 @@ def a_type(kind: HostRuleKind, path: str | None = None) -> BookingType:
         key="demo",
         name="Demo",
         object_name="Lead",
-        host_rule=HostRule(kind=kind, lookup_path=path),
+        host_rule=HostRule(kind=kind, lookup_paths=(path,) if path else ()),
     )
 
 

@@ -175,7 +175,7 @@ def test_a_host_that_the_record_names_is_shown_and_booked(
 ) -> None:
     owner = house.a_host("owner", calendar=Vendor.MICROSOFT, platform=Platform.MICROSOFT_TEAMS)
     house.a_booking_type(
-        hosts=[], host_rule=HostRule(kind=HostRuleKind.LOOKUP, lookup_path="OwnerId")
+        hosts=[], host_rule=HostRule(kind=HostRuleKind.LOOKUP, lookup_paths=("OwnerId",))
     )
     lead = house.a_lead(OwnerId=owner.user_id)
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 
+from booking_types.bits import FINE
 from booking_types.intervals import Interval, merged
 from connectors.errors import (
     ConnectionBrokenError,
@@ -330,7 +331,7 @@ def read(
 ) -> BusyTimes:
     """When the host is taken."""
     query = BusyQuery(mailbox=host.mailbox, calendar_ids=calendar_ids, without=without)
-    (times,) = world.calendar(host).busy([query], span=span, policy=policy)
+    (times,) = world.calendar(host).busy([query], span=span, policy=policy, unit=FINE)
     return times
 
 
@@ -572,7 +573,7 @@ class CalendarContract:
             BusyQuery(mailbox=host.mailbox, without=without),
         ]
 
-        unknown, known = world.calendar(host).busy(queries, span=WEEK, policy=DEFAULT)
+        unknown, known = world.calendar(host).busy(queries, span=WEEK, policy=DEFAULT, unit=FINE)
 
         assert unknown.mailbox == f"nobody@{world.domain}"
         assert unknown.unreadable != ""
@@ -623,7 +624,7 @@ class CalendarContract:
     def test_no_queries_have_no_answers(self, world: CalendarWorld) -> None:
         host = world.add_host("host")
 
-        assert world.calendar(host).busy([], span=WEEK, policy=DEFAULT) == []
+        assert world.calendar(host).busy([], span=WEEK, policy=DEFAULT, unit=FINE) == []
 
     # -------------------------------------------------------------------------- create
 
@@ -1167,7 +1168,10 @@ class CalendarContract:
 
         with pytest.raises(TransientError) as caught:
             calendar.busy(
-                [BusyQuery(mailbox=host.mailbox, without=without)], span=WEEK, policy=DEFAULT
+                [BusyQuery(mailbox=host.mailbox, without=without)],
+                span=WEEK,
+                policy=DEFAULT,
+                unit=FINE,
             )
 
         assert not isinstance(caught.value, OutcomeUnknownError)
@@ -1251,6 +1255,7 @@ class CalendarContract:
                 [BusyQuery(mailbox=host.mailbox, without=NOTHING_OF_OURS)],
                 span=WEEK,
                 policy=DEFAULT,
+                unit=FINE,
             )
 
     def test_errors_say_whose_they_are_and_carry_no_address(self, world: CalendarWorld) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from booking_types.bits import FINE
 from booking_types.intervals import Interval
 from connectors.errors import (
     ConnectionBrokenError,
@@ -202,7 +203,7 @@ def test_many_mailboxes_of_a_domain_are_read_fifty_in_one_request(
     queries = [BusyQuery(mailbox=f"{name}@{domain.domain}") for name in names]
     host = HostAccount(mailbox=queries[0].mailbox, calendar_id="")
 
-    times = domain.calendar(host).busy(queries, span=WEEK, policy=DEFAULT)
+    times = domain.calendar(host).busy(queries, span=WEEK, policy=DEFAULT, unit=FINE)
 
     assert [one.mailbox for one in times] == [query.mailbox for query in queries]
     assert [exactly(one) for one in times] == [[between(8 + n % 9, 9 + n % 9)] for n in range(53)]
@@ -276,7 +277,7 @@ def test_one_batch_that_fails_leaves_the_others_answered(domain: DelegatedGoogle
     host = HostAccount(mailbox=queries[0].mailbox, calendar_id="")
     domain.fault(host, Call.FAST_BUSY, "status", status=429)
 
-    times = domain.calendar(host).busy(queries, span=WEEK, policy=DEFAULT)
+    times = domain.calendar(host).busy(queries, span=WEEK, policy=DEFAULT, unit=FINE)
 
     unread = sum(1 for one in times if one.unreadable)
     assert unread in (1, 50)
@@ -289,7 +290,7 @@ def test_a_colleague_who_shares_nothing_is_read_with_their_own_eyes(
     open_host = domain.add_host("open", entries=(entry(between(11, 12)),))
     queries = [BusyQuery(mailbox=shy.mailbox), BusyQuery(mailbox=open_host.mailbox)]
 
-    times = domain.calendar(shy).busy(queries, span=WEEK, policy=DEFAULT)
+    times = domain.calendar(shy).busy(queries, span=WEEK, policy=DEFAULT, unit=FINE)
 
     assert [exactly(one) for one in times] == [[between(9, 10)], [between(11, 12)]]
     assert len(sent(domain, shy.mailbox, "free_busy")) == 1
@@ -340,7 +341,7 @@ def test_a_calendar_with_endless_pages_is_unreadable_and_not_free(world: GoogleW
         BusyQuery(mailbox=other.mailbox),
     ]
 
-    many, _ = world.calendar(host).busy(queries, span=WEEK, policy=DEFAULT)
+    many, _ = world.calendar(host).busy(queries, span=WEEK, policy=DEFAULT, unit=FINE)
 
     assert "more events" in many.unreadable
     assert many.busy == ()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from booking_types.bits import FINE
 from booking_types.intervals import Interval, merged
 from connectors.errors import RateLimitedError, TransientError
 from connectors.protocols import BusyQuery, BusyTimes
@@ -66,7 +67,7 @@ def read_many(
     without: frozenset[str] = frozenset(),
 ) -> list[BusyTimes]:
     queries = [BusyQuery(mailbox=host.mailbox, without=without) for host in hosts]
-    return world.calendar(hosts[0]).busy(queries, span=span, policy=DEFAULT)
+    return world.calendar(hosts[0]).busy(queries, span=span, policy=DEFAULT, unit=FINE)
 
 
 def requests_of(world: MicrosoftWorld, operation: str) -> list[Any]:
@@ -256,7 +257,7 @@ def test_a_second_batch_that_breaks_does_not_take_the_first_with_it(own: Microso
     )
     queries = [BusyQuery(mailbox=host.mailbox, without=NOTHING_OF_OURS)] * 25
 
-    answers = own.calendar(host).busy(queries, span=WEEK, policy=DEFAULT)
+    answers = own.calendar(host).busy(queries, span=WEEK, policy=DEFAULT, unit=FINE)
 
     assert [exactly(answer) for answer in answers[:20]] == [[between(9, 10)]] * 20
     assert all(answer.unreadable for answer in answers[20:])
@@ -279,7 +280,7 @@ def test_after_a_batch_that_is_asked_to_slow_down_no_further_one_is_sent(
     )
     queries = [BusyQuery(mailbox=host.mailbox, without=NOTHING_OF_OURS)] * 45
 
-    answers = own.calendar(host).busy(queries, span=WEEK, policy=DEFAULT)
+    answers = own.calendar(host).busy(queries, span=WEEK, policy=DEFAULT, unit=FINE)
 
     assert [bool(answer.unreadable) for answer in answers] == [False] * 20 + [True] * 25
     assert len(requests_of(own, "batch")) == 2
@@ -298,7 +299,7 @@ def test_a_part_that_was_not_answered_is_not_free_time(own: MicrosoftWorld) -> N
     queries = [BusyQuery(mailbox=host.mailbox, without=NOTHING_OF_OURS)] * 2
 
     with pytest.raises(TransientError):
-        own.calendar(host).busy(queries, span=WEEK, policy=DEFAULT)
+        own.calendar(host).busy(queries, span=WEEK, policy=DEFAULT, unit=FINE)
 
 
 def test_a_mailbox_the_application_may_not_touch_is_unreadable_and_the_others_are_read(

@@ -1,67 +1,15 @@
-"""The field's words as types: frozen, slotted, and free of any input or output.
-
-Durations are ``timedelta``. ``…_at`` is an aware instant in UTC, ``…_on`` a local date,
-``time_zone`` an IANA name. Salesforce ids are always the 18-character form.
-"""
+"""The booking type, and the rules it is made of."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
-from booking_types.intervals import Interval
+from booking_types.model.filter import RecordFilter
+from booking_types.model.hours import DateOverride, HolidayRule, WorkingHours
 
-#: What a record's field can hold: Salesforce's JSON types, dates and times already parsed.
-Value = str | int | float | bool | datetime | None
-
-
-class Operator(StrEnum):
-    """How a record filter compares a field with its value or values."""
-
-    EQUALS = "equals"
-    NOT_EQUALS = "not_equals"
-    IN = "in"
-    NOT_IN = "not_in"
-    CONTAINS = "contains"
-    STARTS_WITH = "starts_with"
-    GREATER_THAN = "greater_than"
-    GREATER_OR_EQUAL = "greater_or_equal"
-    LESS_THAN = "less_than"
-    LESS_OR_EQUAL = "less_or_equal"
-    IS_EMPTY = "is_empty"
-    IS_NOT_EMPTY = "is_not_empty"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
-    """One condition of a record filter, e.g. ``AnnualRevenue greater_than 1000000``.
-
-    Attributes:
-        field: Dotted path from the record (``Account.Industry``).
-        operator: How to compare.
-        value: What to compare with; unused by ``is_empty`` and ``is_not_empty``.
-        values: The choices of ``in`` and ``not_in``.
-    """
-
-    field: str
-    operator: Operator
-    value: str | int | float | bool | None = None
-    values: tuple[str | int | float | bool, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordFilter:
-    """Which records a booking type is for. Without clauses: every record of its object.
-
-    Attributes:
-        clauses: The conditions, numbered from 1 in ``logic``.
-        logic: How they combine (``1 AND (2 OR 3)``); empty means all of them.
-    """
-
-    clauses: tuple[Clause, ...] = ()
-    logic: str = ""
+# ------------------------------------------------------------------------------ the people
 
 
 class HostRuleKind(StrEnum):
@@ -69,6 +17,8 @@ class HostRuleKind(StrEnum):
 
     #: The organizer picks one of the type's hosts.
     CHOICE = "choice"
+    #: Always the first of the type's hosts.
+    FIXED = "fixed"
     #: The user found in a field of the record (``OwnerId``, ``Account.OwnerId``).
     LOOKUP = "lookup"
     #: The organizer picks the time first; the host is one of those free then.
@@ -81,12 +31,19 @@ class HostRule:
 
     Attributes:
         kind: Who decides.
-        lookup_path: For ``lookup``: dotted path to a user id on the record.
+        lookup_paths: For ``lookup``: dotted paths to a user id on the record. The first that
+            names somebody who can be the host is taken.
+        lookup_any: For ``lookup``: everybody who can be booked in the org may be found; without
+            it only the type's own hosts, if it has any.
+        fallback: For ``lookup``: who decides between the type's hosts when no path names one
+            (anything but ``lookup``); nothing: then there is no host.
         show_all: For ``choice``: the organizer may look at the times of all hosts at once.
     """
 
     kind: HostRuleKind = HostRuleKind.CHOICE
-    lookup_path: str | None = None
+    lookup_paths: tuple[str, ...] = ()
+    lookup_any: bool = False
+    fallback: HostRuleKind | None = None
     show_all: bool = True
 
 
@@ -104,32 +61,19 @@ class CoHostRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkingSpan:
-    """One stretch of a working day, by the wall clock.
+class PanelRole:
+    """A part in the meeting that one of several people takes, beside the host.
 
     Attributes:
-        weekday: ISO weekday of the start: 1 is Monday, 7 is Sunday.
-        start: Local time at which it begins.
-        end: Local time at which it ends, excluded. Not after ``start`` means on the next day,
-            so 00:00 to 00:00 is the whole day.
+        key: Names it where its people are listed; lower-case letters, digits, dashes.
+        name: What organizers see (``Solution engineer``).
     """
 
-    weekday: int
-    start: time
-    end: time
+    key: str
+    name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkingHours:
-    """Weekly hours in one time zone.
-
-    Attributes:
-        time_zone: IANA name.
-        spans: In any order; they may overlap.
-    """
-
-    time_zone: str
-    spans: tuple[WorkingSpan, ...]
+# ------------------------------------------------------------------------------- the place
 
 
 class Platform(StrEnum):
@@ -145,10 +89,14 @@ class Platform(StrEnum):
 class PlatformRuleKind(StrEnum):
     """Who decides on the platform."""
 
-    #: The host's default, which the organizer may change to another that the host connected.
+    #: The host's default, and the organizer may change it to another that the host connected.
+    ORGANIZER_CHOICE = "organizer_choice"
+    #: The host's default, always.
     HOST_DEFAULT = "host_default"
     #: Always the one named; a host who has not connected it cannot be booked.
     FIXED = "fixed"
+    #: Never any: the meeting is at a place, or by phone.
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +108,13 @@ class PlatformRule:
         platform: For ``fixed``: which one.
     """
 
-    kind: PlatformRuleKind = PlatformRuleKind.HOST_DEFAULT
+    kind: PlatformRuleKind = PlatformRuleKind.ORGANIZER_CHOICE
     platform: Platform | None = None
+
+    @property
+    def only(self) -> Platform | None:
+        """The one platform of all of the type's meetings, where there is only one."""
+        return Platform.NONE if self.kind is PlatformRuleKind.NONE else self.platform
 
 
 class CalendarRule(StrEnum):
@@ -171,6 +124,78 @@ class CalendarRule(StrEnum):
     REQUIRED = "required"
     #: Hosts who never connected one too: their hours, our bookings and Salesforce count then.
     OPTIONAL = "optional"
+
+
+# ---------------------------------------------------------------------- what is asked for
+
+
+class FormFieldKind(StrEnum):
+    """What is entered in a field of the booking form."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    NUMBER = "number"
+    CHECKBOX = "checkbox"
+    #: One of the choices.
+    CHOICE = "choice"
+    DATE = "date"
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormField:
+    """A field of a type's booking form, which the organizer fills in.
+
+    Attributes:
+        key: Names it in templates (``{{ form.budget }}``) and answers; letters, digits,
+            underscores.
+        label: What organizers see.
+        kind: What is entered.
+        is_required: Nothing can be booked without it. A required checkbox must be ticked.
+        choices: For ``choice``: what there is to choose from.
+        help: A sentence beside it; may be empty.
+        default_path: Dotted path on the record whose value stands in it to begin with.
+        record_field: The field of the record that the answer is written to.
+        is_in_event: The answer stands in the event's description, with its label.
+    """
+
+    key: str
+    label: str
+    kind: FormFieldKind = FormFieldKind.TEXT
+    is_required: bool = False
+    choices: tuple[str, ...] = ()
+    help: str = ""
+    default_path: str | None = None
+    record_field: str | None = None
+    is_in_event: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRule:
+    """That the guest must have agreed to something sensitive before it is booked.
+
+    Attributes:
+        text: What the guest agrees to, as the organizer reads it to them. It is kept with the
+            booking as it was then.
+    """
+
+    text: str
+
+
+# ------------------------------------------------------------------------ what is written
+
+
+class SalesforceEventRule(StrEnum):
+    """Whether a booking has an Event in Salesforce, and who makes it."""
+
+    #: We write one.
+    ALWAYS = "always"
+    #: There is none.
+    NEVER = "never"
+    #: Another synchronisation (Einstein Activity Capture) makes one from the calendar: that one
+    #: is related to the record. Only where none appears in time do we write one.
+    ADOPT = "adopt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,9 +225,12 @@ class WriteBack:
 
     calendar_event: bool = True
     guest_invitation: bool = True
-    salesforce_event: bool = True
+    salesforce_event: SalesforceEventRule = SalesforceEventRule.ALWAYS
     record_updates: tuple[RecordUpdate, ...] = ()
     hand_over_owner: bool = False
+
+
+# ------------------------------------------------------------------------- the booking type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,20 +244,27 @@ class BookingType:
         record_filter: Which records of that object.
         host_rule: How the host is found.
         co_host_rule: Whether co-hosts may be added.
+        panel_roles: Further parts in the meeting, each taken by one of several people.
         durations: The lengths to choose from, the first being the default.
         increment: The distance between possible starts, from local midnight of the grid's zone.
         working_hours: The type's own hours; without them each host's own.
+        date_overrides: Other hours on single dates, for all of its hosts.
+        holidays: The days on which none of its hosts works.
         time_zone: IANA zone of the grid and of templates; without it the org's.
         buffer_before: Kept free before the meeting.
         buffer_after: Kept free after it.
         minimum_notice: How soon the earliest start may be.
         booking_window: How far ahead the latest start may be.
+        daily_limit: How many meetings of this type a person takes part in on one day of theirs.
+        weekly_limit: The same for a week of theirs, Monday to Sunday.
         platform_rule: Where it takes place.
         calendar_rule: Whether hosts need a connected calendar.
         salesforce_busy: Events in Salesforce make a host busy too.
         guest_email_path: Dotted path to the primary guest's address on the record.
         guest_name_path: Dotted path to the primary guest's name.
         guest_time_zone_path: Dotted path to the guest's IANA zone, where the record has one.
+        form: What the organizer is asked besides, in order.
+        consent: What the guest must agree to; nothing for types that are not sensitive.
         subject: Template of the meeting's title.
         description: Template of its text.
         location: Template of its place, for meetings without a platform.
@@ -242,93 +277,28 @@ class BookingType:
     record_filter: RecordFilter = field(default_factory=RecordFilter)
     host_rule: HostRule = field(default_factory=HostRule)
     co_host_rule: CoHostRule = field(default_factory=CoHostRule)
+    panel_roles: tuple[PanelRole, ...] = ()
     durations: tuple[timedelta, ...] = (timedelta(minutes=30),)
     increment: timedelta = timedelta(minutes=30)
     working_hours: WorkingHours | None = None
+    date_overrides: tuple[DateOverride, ...] = ()
+    holidays: HolidayRule = field(default_factory=HolidayRule)
     time_zone: str | None = None
     buffer_before: timedelta = timedelta(0)
     buffer_after: timedelta = timedelta(0)
     minimum_notice: timedelta = timedelta(hours=1)
     booking_window: timedelta = timedelta(days=60)
+    daily_limit: int | None = None
+    weekly_limit: int | None = None
     platform_rule: PlatformRule = field(default_factory=PlatformRule)
     calendar_rule: CalendarRule = CalendarRule.REQUIRED
     salesforce_busy: bool = True
     guest_email_path: str | None = None
     guest_name_path: str | None = None
     guest_time_zone_path: str | None = None
+    form: tuple[FormField, ...] = ()
+    consent: ConsentRule | None = None
     subject: str = "Meeting with {{ host.name }}"
     description: str = ""
     location: str = ""
     write_back: WriteBack = field(default_factory=WriteBack)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """A Salesforce record, as far as somebody asked for its fields.
-
-    Attributes:
-        record_id: 18 characters.
-        object_name: API name.
-        values: Dotted path to value, for the paths that were asked for and exist.
-        unreadable: Dotted path to the reason in words, for those that do not exist or cannot be
-            read.
-    """
-
-    record_id: str
-    object_name: str
-    values: Mapping[str, Value]
-    unreadable: Mapping[str, str] = field(default_factory=dict)
-
-
-class BusySource(StrEnum):
-    """What takes a span of a host's time."""
-
-    CALENDAR = "calendar"
-    SALESFORCE = "salesforce"
-    BOOKING = "booking"
-
-
-@dataclass(frozen=True, slots=True)
-class BusyInterval:
-    """A span that is taken, and by what.
-
-    Attributes:
-        interval: When.
-        source: By what. Never what it is about: other people's meetings are their own.
-    """
-
-    interval: Interval
-    source: BusySource
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostTimes:
-    """Everything about one person that decides when they can meet.
-
-    Attributes:
-        host_id: Salesforce user id, 18 characters.
-        working_hours: Their own; used where the type has none of its own.
-        busy: Spans that are taken, in any order, overlapping or not.
-        unavailable: Why this person cannot be booked at all, in words that an organizer
-            understands (``calendar cannot be read``); empty when they can be.
-        unavailable_code: The same as a stable word (``calendar_unreadable``); empty likewise.
-    """
-
-    host_id: str
-    working_hours: WorkingHours
-    busy: tuple[BusyInterval, ...] = ()
-    unavailable: str = ""
-    unavailable_code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A span that can be booked, and with whom.
-
-    Attributes:
-        interval: When.
-        host_ids: Who of the asked hosts could be the host then, in the order they were given.
-    """
-
-    interval: Interval
-    host_ids: tuple[str, ...]
