@@ -22,6 +22,7 @@ Where to look:
 * ``filters``: which booking types a record is offered, and for each refused one which clause
   failed; ``filter_logic`` reads how clauses combine.
 * ``definition_faults``: what is wrong with a booking type's definition.
+* ``forms``: what is entered in a booking form.
 * ``hosts``: who may be the host, and who of those is picked; ``salesforce_ids`` brings ids into
   the one form that can be compared.
 * ``availability``: when they can meet, and for every other time why not; ``answers`` has the

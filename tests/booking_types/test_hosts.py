@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from booking_types.answers import Reason, ReasonCode
 from booking_types.errors import InvalidRequestError
-from booking_types.hosts import candidates, pick
+from booking_types.hosts import candidates, named_by, pick
 from booking_types.model import BookingType, HostRule, HostRuleKind, Record, Slot, Value
 from booking_types.salesforce_ids import salesforce_id
 from tests.booking_types.questions import between
@@ -15,12 +17,12 @@ LEAD = salesforce_id("00Q000000000001")
 SLOT_TIME = between("2027-01-11T09:00Z", "2027-01-11T09:30Z")
 
 
-def a_type(kind: HostRuleKind, path: str | None = None) -> BookingType:
+def a_type(kind: HostRuleKind, *paths: str, **rule: Any) -> BookingType:
     return BookingType(
         key="demo",
         name="Demo",
         object_name="Lead",
-        host_rule=HostRule(kind=kind, lookup_paths=(path,) if path else ()),
+        host_rule=HostRule(kind=kind, lookup_paths=paths, **rule),
     )
 
 
@@ -81,6 +83,150 @@ def test_a_lookup_that_finds_nobody_says_why(record: Record, code: str, words: s
     assert found.host_ids == ()
     assert found.problem_code == code
     assert words in found.problem
+
+
+def test_a_lookup_goes_on_to_the_next_path_and_keeps_why() -> None:
+    found = candidates(
+        booking_type=a_type(HostRuleKind.LOOKUP, "Account.OwnerId", "Owner2__c", "OwnerId"),
+        record=a_record(**{"Account.OwnerId": None, "Owner2__c": QUEUE, "OwnerId": TWO}),
+        member_ids=[ONE, TWO],
+    )
+
+    assert (found.kind, found.host_ids, found.problem) == (HostRuleKind.LOOKUP, (TWO,), "")
+    assert [(step.path, step.host_id, step.is_taken, step.code) for step in found.steps] == [
+        ("Account.OwnerId", None, False, "lookup_empty"),
+        ("Owner2__c", None, False, "lookup_queue"),
+        ("OwnerId", TWO, True, ""),
+    ]
+    assert [step.words for step in found.steps] == [
+        "Account.OwnerId is empty on this record",
+        "Owner2__c is a queue; a queue cannot hold a meeting, only a user can",
+        "the user in OwnerId is the host",
+    ]
+
+
+def test_a_lookup_tries_nothing_beyond_the_first_who_can_be_the_host() -> None:
+    found = candidates(
+        booking_type=a_type(HostRuleKind.LOOKUP, "OwnerId", "Account.OwnerId"),
+        record=a_record(**{"OwnerId": ONE, "Account.OwnerId": TWO}),
+        member_ids=[ONE, TWO],
+    )
+
+    assert found.host_ids == (ONE,)
+    assert [step.path for step in found.steps] == ["OwnerId"]
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [("inactive", "cannot be booked now"), ("not_set_up", "is not set up as a host")],
+)
+def test_a_lookup_passes_over_who_cannot_be_booked(why: str, words: str) -> None:
+    found = candidates(
+        booking_type=a_type(HostRuleKind.LOOKUP, "OwnerId", "Account.OwnerId"),
+        record=a_record(**{"OwnerId": ONE, "Account.OwnerId": TWO}),
+        member_ids=[],
+        unbookable={ONE: why},
+    )
+
+    assert found.host_ids == (TWO,)
+    assert (found.steps[0].code, found.steps[0].host_id) == (f"lookup_{why}", ONE)
+    assert words in found.steps[0].words
+
+
+def test_a_type_whose_hosts_are_all_inactive_still_limits_who_may_be_found() -> None:
+    found = candidates(
+        booking_type=a_type(HostRuleKind.LOOKUP, "OwnerId"),
+        record=a_record(OwnerId=THREE),
+        member_ids=[ONE],
+        unbookable={ONE: "inactive"},
+    )
+
+    assert (found.host_ids, found.problem_code) == ((), "lookup_not_a_host")
+
+
+def test_a_rule_that_lets_everybody_be_found_is_not_limited_to_the_types_hosts() -> None:
+    found = candidates(
+        booking_type=a_type(HostRuleKind.LOOKUP, "OwnerId", lookup_any=True),
+        record=a_record(OwnerId=THREE),
+        member_ids=[ONE, TWO],
+    )
+
+    assert found.host_ids == (THREE,)
+
+
+@pytest.mark.parametrize(
+    ("fallback", "host_ids"),
+    [
+        (HostRuleKind.CHOICE, (TWO, THREE)),
+        (HostRuleKind.TIME_FIRST, (TWO, THREE)),
+        (HostRuleKind.FIXED, (TWO,)),
+    ],
+)
+def test_where_no_path_names_a_host_the_fallback_decides(
+    fallback: HostRuleKind, host_ids: tuple[str, ...]
+) -> None:
+    found = candidates(
+        booking_type=a_type(HostRuleKind.LOOKUP, "OwnerId", fallback=fallback),
+        record=a_record(OwnerId=QUEUE),
+        member_ids=[ONE, TWO, THREE],
+        unbookable={ONE: "inactive"},
+    )
+
+    assert (found.kind, found.host_ids, found.problem) == (fallback, host_ids, "")
+    assert [step.code for step in found.steps] == ["lookup_queue"]
+
+
+def test_a_chain_without_a_fallback_says_why_of_each_path() -> None:
+    found = candidates(
+        booking_type=a_type(HostRuleKind.LOOKUP, "OwnerId", "Account.OwnerId"),
+        record=a_record(**{"OwnerId": QUEUE, "Account.OwnerId": None}),
+        member_ids=[ONE],
+    )
+
+    assert found.problem == (
+        "OwnerId is a queue; a queue cannot hold a meeting, only a user can; "
+        "Account.OwnerId is empty on this record"
+    )
+    assert found.problem_code == "lookup_empty"
+
+
+def test_the_host_of_a_fixed_rule_is_the_first_who_can_be_booked() -> None:
+    found = candidates(
+        booking_type=a_type(HostRuleKind.FIXED),
+        record=a_record(),
+        member_ids=[ONE, TWO, THREE],
+        unbookable={ONE: "inactive"},
+    )
+
+    assert (found.kind, found.host_ids) == (HostRuleKind.FIXED, (TWO,))
+
+
+def test_hosts_who_cannot_be_booked_are_told_from_no_hosts_at_all() -> None:
+    found = candidates(
+        booking_type=a_type(HostRuleKind.FIXED),
+        record=a_record(),
+        member_ids=[ONE],
+        unbookable={ONE: "inactive"},
+    )
+
+    assert (found.host_ids, found.problem_code) == ((), "no_hosts")
+    assert found.problem == "none of the hosts of Demo can be booked now"
+
+
+def test_the_users_whom_a_record_names_are_known_before_anybody_is_looked_up() -> None:
+    paths = ("OwnerId", "Account.OwnerId", "Queue__c", "Gone__c", "Text__c", "Again__c")
+    record = a_record(
+        **{
+            "OwnerId": ONE[:15],
+            "Account.OwnerId": TWO,
+            "Queue__c": QUEUE,
+            "Text__c": "somebody",
+            "Again__c": ONE,
+        }
+    )
+
+    assert named_by(booking_type=a_type(HostRuleKind.LOOKUP, *paths), record=record) == (ONE, TWO)
+    assert named_by(booking_type=a_type(HostRuleKind.CHOICE, *paths), record=record) == ()
 
 
 def test_the_first_free_host_in_the_order_is_picked() -> None:
