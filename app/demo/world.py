@@ -6,7 +6,7 @@ Every name and address is made up for the purpose and belongs to nobody.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,9 +15,15 @@ from booking_types.model import (
     BookingType,
     Clause,
     CoHostRule,
+    ConsentRule,
+    FormField,
+    FormFieldKind,
+    HolidayRule,
+    HostOverrides,
     HostRule,
     HostRuleKind,
     Operator,
+    PanelRole,
     Platform,
     PlatformRule,
     PlatformRuleKind,
@@ -203,9 +209,11 @@ def _id(prefix: str, number: int) -> str:
 LEAD_ID = _id("00Q", 101)
 SMALL_LEAD_ID = _id("00Q", 102)
 UNQUALIFIED_LEAD_ID = _id("00Q", 103)
+PARTNER_LEAD_ID = _id("00Q", 104)
 ACCOUNT_ID = _id("001", 101)
 CONTACT_ID = _id("003", 101)
 OPPORTUNITY_ID = _id("006", 101)
+NEGOTIATION_ID = _id("006", 102)
 CASE_ID = _id("500", 101)
 #: The org numbers its custom objects in turn; Booking__c of the package is the first.
 PROJECT_ID = _id("a01", 101)
@@ -261,6 +269,23 @@ def records() -> list[dict[str, Any]]:
             "OwnerId": rep,
         },
         {
+            "object": "Lead",
+            "id": PARTNER_LEAD_ID,
+            "note": (
+                "It came through a partner, so there is an executive briefing as well: always with"
+                " the same host, three a week at most, closed on the holidays of New York, and the"
+                " guest has to agree to a recording."
+            ),
+            "FirstName": "Partner",
+            "LastName": "Guest",
+            "Company": "Customer Five",
+            "Email": f"partner.lead@{CUSTOMER_DOMAIN}",
+            "Status": "Working - Contacted",
+            "LeadSource": "Partner Referral",
+            "AnnualRevenue": 800_000,
+            "OwnerId": rep,
+        },
+        {
             "object": "Account",
             "id": ACCOUNT_ID,
             "note": ("Accounts have no booking types at all."),
@@ -287,6 +312,20 @@ def records() -> list[dict[str, Any]]:
             "AccountId": ACCOUNT_ID,
             "StageName": "Prospecting",
             "CloseDate": "2030-12-31",
+            "OwnerId": rep,
+        },
+        {
+            "object": "Opportunity",
+            "id": NEGOTIATION_ID,
+            "note": (
+                "With a panel and a form: a security workshop needs one of three solution engineers,"
+                " whoever is free, and asks what it is about."
+            ),
+            "Name": "Customer Three, expansion",
+            "AccountId": ACCOUNT_ID,
+            "StageName": "Negotiation",
+            "Amount": 180_000,
+            "CloseDate": "2030-06-30",
             "OwnerId": rep,
         },
         {
@@ -332,10 +371,14 @@ class DemoType:
     Attributes:
         booking_type: What it says.
         hosts: Keys of ``BY_KEY``.
+        panel: Who can take each panel role, in order; keys of ``BY_KEY``.
+        overrides: Where a host differs from the type.
     """
 
     booking_type: BookingType
     hosts: tuple[str, ...]
+    panel: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    overrides: Mapping[str, HostOverrides] = field(default_factory=dict)
 
 
 def _minutes(*numbers: int) -> tuple[timedelta, ...]:
@@ -408,6 +451,10 @@ BOOKING_TYPES: tuple[DemoType, ...] = (
             ),
         ),
         hosts=(*(each.key for each in _SPECIALISTS), "executive.berlin", "engineer.london"),
+        overrides={
+            "specialist.paris": HostOverrides(daily_limit=2),
+            "specialist.madrid": HostOverrides(minimum_notice=timedelta(days=2)),
+        },
     ),
     DemoType(
         booking_type=BookingType(
@@ -432,10 +479,45 @@ BOOKING_TYPES: tuple[DemoType, ...] = (
     ),
     DemoType(
         booking_type=BookingType(
+            key="executive-briefing",
+            name="Executive briefing",
+            object_name="Lead",
+            record_filter=RecordFilter(
+                clauses=(
+                    Clause(
+                        field="LeadSource",
+                        operator=Operator.IN,
+                        values=("Partner Referral", "Other"),
+                    ),
+                    Clause(field="CreatedDate", operator=Operator.EQUALS, value="LAST_N_DAYS:90"),
+                    Clause(field="CreatedDate", operator=Operator.EQUALS, value="TODAY"),
+                ),
+                logic="1 AND (2 OR 3)",
+            ),
+            host_rule=HostRule(kind=HostRuleKind.FIXED),
+            holidays=HolidayRule(calendar="US-NY"),
+            weekly_limit=3,
+            durations=_minutes(45),
+            platform_rule=PlatformRule(kind=PlatformRuleKind.HOST_DEFAULT),
+            guest_email_path="Email",
+            guest_name_path="Name",
+            consent=ConsentRule(
+                text="The briefing is recorded, and the recording is kept for 30 days."
+            ),
+            subject="Executive briefing: {{ record.Company }}",
+        ),
+        hosts=("executive.newyork",),
+    ),
+    DemoType(
+        booking_type=BookingType(
             key="product-demo",
             name="Product demo",
             object_name="Contact",
-            host_rule=HostRule(kind=HostRuleKind.LOOKUP, lookup_paths=("Account.OwnerId",)),
+            host_rule=HostRule(
+                kind=HostRuleKind.LOOKUP,
+                lookup_paths=("Account.OwnerId", "OwnerId"),
+                fallback=HostRuleKind.TIME_FIRST,
+            ),
             platform_rule=PlatformRule(
                 kind=PlatformRuleKind.FIXED, platform=Platform.MICROSOFT_TEAMS
             ),
@@ -466,6 +548,56 @@ BOOKING_TYPES: tuple[DemoType, ...] = (
             ),
         ),
         hosts=("engineer.london", "executive.berlin", "executive.newyork"),
+    ),
+    DemoType(
+        booking_type=BookingType(
+            key="security-workshop",
+            name="Security workshop",
+            object_name="Opportunity",
+            record_filter=RecordFilter(
+                clauses=(
+                    Clause(field="StageName", operator=Operator.NOT_EQUALS, value="Prospecting"),
+                    Clause(field="Amount", operator=Operator.GREATER_OR_EQUAL, value=100_000),
+                    Clause(field="Account.Type", operator=Operator.EQUALS, value="Customer"),
+                    Clause(field="CloseDate", operator=Operator.GREATER_THAN, value="TODAY"),
+                ),
+                logic="1 AND (2 OR 3) AND 4",
+            ),
+            panel_roles=(PanelRole(key="engineer", name="Solution engineer"),),
+            durations=_minutes(60, 90),
+            form=(
+                FormField(
+                    key="topic",
+                    label="What is it about?",
+                    kind=FormFieldKind.CHOICE,
+                    is_required=True,
+                    choices=("Encryption", "Sign-on", "Audit", "Data residency"),
+                ),
+                FormField(
+                    key="attendees",
+                    label="How many people come?",
+                    kind=FormFieldKind.NUMBER,
+                    help="From their side.",
+                ),
+                FormField(
+                    key="next_step",
+                    label="Next step",
+                    default_path="NextStep",
+                    record_field="NextStep",
+                    is_in_event=False,
+                ),
+                FormField(
+                    key="agreement",
+                    label="A confidentiality agreement is signed",
+                    kind=FormFieldKind.CHECKBOX,
+                    is_required=True,
+                    is_in_event=False,
+                ),
+            ),
+            subject="Security workshop on {{ form.topic }}: {{ record.Name }}",
+        ),
+        hosts=("executive.berlin", "executive.newyork"),
+        panel={"engineer": ("engineer.london", "specialist.paris", "specialist.madrid")},
     ),
     DemoType(
         booking_type=BookingType(
