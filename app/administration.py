@@ -39,8 +39,8 @@ from app.storage.tables import (
 )
 from app.tokens import seal_token, secret_place, token_place
 from app.vendors import NotConnectedError
+from booking_types.definition_faults import faults
 from booking_types.errors import Fault, InvalidDefinitionError, InvalidRequestError
-from booking_types.filters import faults
 from booking_types.model import BookingType, Platform, WorkingHours
 from booking_types.salesforce_ids import salesforce_id
 from connectors.protocols import Token, Vendor

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from booking_types.definition_faults import faults as rule_faults
 from booking_types.errors import Fault, InvalidDefinitionError
-from booking_types.filters import faults as rule_faults
 from booking_types.model import BookingType, WorkingHours
 
 #: The form of definitions that this version writes.

@@ -20,7 +20,7 @@ Where to look:
 
 * ``model``: the types above, frozen and slotted.
 * ``filters``: which booking types a record is offered, and for each refused one which clause
-  failed; ``filter_logic`` reads how clauses combine.
+  failed; Salesforce's operators, relative dates and filter logic.
 * ``definition_faults``: what is wrong with a booking type's definition.
 * ``forms``: what is entered in a booking form.
 * ``hosts``: who may be the host, and who of those is picked; ``salesforce_ids`` brings ids into

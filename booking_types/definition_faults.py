@@ -8,13 +8,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from booking_types.errors import Fault, InvalidRequestError
-from booking_types.filter_logic import LogicError, parse_logic
+from booking_types.filters import PATH_ADVICE, filter_faults, is_path
 from booking_types.local_time import zone_named
 from booking_types.model import (
     BookingType,
-    Clause,
     HostRuleKind,
-    Operator,
     PlatformRuleKind,
     WorkingHours,
     WorkingSpan,
@@ -29,21 +27,6 @@ _LONGEST_NAME = 80
 
 _KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", re.ASCII)
 _API_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
-#: Salesforce follows at most five relationships up from a record.
-#: Source: SOQL and SOSL Reference, "Understanding Relationship Query Limitations".
-_MOST_RELATIONSHIPS = 5
-
-_WITHOUT_VALUE = frozenset({Operator.IS_BLANK, Operator.IS_NOT_BLANK})
-_WITH_VALUES = frozenset({Operator.IN, Operator.NOT_IN})
-_ON_TEXT = frozenset({Operator.CONTAINS, Operator.STARTS_WITH})
-_ORDERED = frozenset(
-    {
-        Operator.GREATER_THAN,
-        Operator.GREATER_OR_EQUAL,
-        Operator.LESS_THAN,
-        Operator.LESS_OR_EQUAL,
-    }
-)
 
 
 def faults(booking_type: BookingType) -> tuple[Fault, ...]:
@@ -55,7 +38,7 @@ def faults(booking_type: BookingType) -> tuple[Fault, ...]:
     """
     return (
         *_of_names(booking_type),
-        *_of_filter(booking_type),
+        *filter_faults(booking_type.record_filter),
         *_of_host_rules(booking_type),
         *_of_lengths(booking_type),
         *_of_limits(booking_type),
@@ -86,41 +69,6 @@ def _of_names(booking_type: BookingType) -> Iterator[Fault]:
 
 def _has_controls(text: str) -> bool:
     return any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text)
-
-
-# ------------------------------------------------------------------------- the filter
-
-
-def _of_filter(booking_type: BookingType) -> Iterator[Fault]:
-    record_filter = booking_type.record_filter
-    for position, clause in enumerate(record_filter.clauses):
-        place = f"record_filter.clauses[{position}]"
-        if not _is_path(clause.field):
-            message = f"clause {position + 1}: {_PATH_ADVICE}"
-            yield Fault(f"{place}.field", message)
-        yield from _of_clause(clause, place=place, number=position + 1)
-    try:
-        parse_logic(record_filter.logic, clauses=len(record_filter.clauses))
-    except LogicError as error:
-        yield Fault("record_filter.logic", f"the logic {error}")
-
-
-def _of_clause(clause: Clause, *, place: str, number: int) -> Iterator[Fault]:
-    operator, value = clause.operator, clause.value
-    if operator in _WITHOUT_VALUE:
-        if value is not None or clause.values:
-            yield Fault(f"{place}.value", f"clause {number}: {operator} takes no value")
-    elif operator in _WITH_VALUES:
-        if not clause.values:
-            yield Fault(f"{place}.values", f"clause {number}: {operator} needs values to choose")
-        if value is not None:
-            yield Fault(f"{place}.value", f"clause {number}: {operator} takes values, not a value")
-    elif clause.values:
-        yield Fault(f"{place}.values", f"clause {number}: {operator} takes one value, not several")
-    elif operator in _ON_TEXT and (not isinstance(value, str) or not value):
-        yield Fault(f"{place}.value", f"clause {number}: {operator} needs a text")
-    elif operator in _ORDERED and (value is None or value == "" or isinstance(value, bool)):
-        yield Fault(f"{place}.value", f"clause {number}: {operator} needs a number, date or text")
 
 
 # --------------------------------------------------------------------------- who, where
@@ -210,16 +158,6 @@ def _of_zone(name: str, *, place: str) -> Iterator[Fault]:
 
 # -------------------------------------------------------------------------- the record
 
-_PATH_ADVICE = "name the field by its API name, like Industry or Account.Industry"
-
-
-def _is_path(text: str) -> bool:
-    steps = text.split(".")
-    return len(steps) <= _MOST_RELATIONSHIPS + 1 and all(
-        _API_NAME.fullmatch(step) for step in steps
-    )
-
-
 def _of_paths(booking_type: BookingType) -> Iterator[Fault]:
     for place, path in (
         *(
@@ -230,8 +168,8 @@ def _of_paths(booking_type: BookingType) -> Iterator[Fault]:
         ("guest_name_path", booking_type.guest_name_path),
         ("guest_time_zone_path", booking_type.guest_time_zone_path),
     ):
-        if path and not _is_path(path):
-            yield Fault(place, _PATH_ADVICE)
+        if path and not is_path(path):
+            yield Fault(place, PATH_ADVICE)
 
 
 def _of_write_back(booking_type: BookingType) -> Iterator[Fault]:

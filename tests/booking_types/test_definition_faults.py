@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from booking_types.definition_faults import working_hours_faults
-from booking_types.filters import faults
+from booking_types.definition_faults import faults, working_hours_faults
 from booking_types.model import (
     BookingType,
     Clause,

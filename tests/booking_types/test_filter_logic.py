@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking_types.filter_logic import LONGEST_LOGIC, LogicError, parse_logic
+from booking_types.filters.logic import LONGEST_LOGIC, LogicError, parse_logic
 
 #: An expression in Python's own words; ``{0}`` to ``{2}`` stand for clauses 1 to 3.
 expressions = st.recursive(

@@ -1,14 +1,18 @@
 """How the clauses of a record filter combine: ``1 AND (2 OR NOT 3)``.
 
 The words are those of Salesforce's own filter logic, in any case. NOT binds tighter than AND,
-and AND tighter than OR.
+and AND tighter than OR. A clause is true or false and nothing in between, whatever its field
+lacks, so NOT turns one into the other.
+
+Source: SOQL and SOSL Reference, "Logical Operators": ``NOT`` is "true if fieldExpressionX is
+false". SOQL itself wants parentheses wherever AND and OR meet; here they may be left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
@@ -61,6 +65,7 @@ class Logic:
         return stack.pop()
 
 
+@lru_cache(maxsize=4096)
 def parse_logic(text: str, *, clauses: int) -> Logic:
     """The logic of so many clauses; an empty text means that all of them must hold.
 
