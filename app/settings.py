@@ -11,7 +11,12 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from pathlib import Path
 from urllib.parse import urlsplit
+
+
+#: Where a running demo leaves its settings.
+DEMO_ENVIRONMENT = Path(".local/demo.env")
 
 
 class Environment(StrEnum):
@@ -96,6 +101,16 @@ class Settings:
     def direct_url(self) -> str:
         """The database without a pooler in between."""
         return self.database_direct_url or self.database_url
+
+
+def demo_settings(path: Path = DEMO_ENVIRONMENT) -> dict[str, str]:
+    """What a running demo left in its file of ``NAME=value`` lines; nothing where none runs."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return {}
+    pairs = (line.strip().partition("=") for line in lines if not line.lstrip().startswith("#"))
+    return {name.strip(): value.strip().strip("'\"") for name, equals, value in pairs if equals}
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -22,11 +22,8 @@ from rich.console import Console
 from app.doctor import database, environment
 from app.doctor.organization import OrganizationExam
 from app.doctor.report import Report
-from app.settings import Settings
+from app.settings import DEMO_ENVIRONMENT, Settings
 from app.wiring import Wiring
-
-#: Where a running demo leaves its settings.
-DEMO_ENVIRONMENT = Path(".local/demo.env")
 
 #: Calls that run side by side; each may need one of the process's ten database connections.
 _THREADS = 8

@@ -9,7 +9,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from app.doctor.report import Report, aside, broken, good
-from app.settings import Environment, Settings, SettingsError, read_settings
+from app.settings import (
+    Environment,
+    Settings,
+    SettingsError,
+    demo_settings,
+    read_settings,
+)
 from app.wiring import Wiring
 from connectors.errors import ConnectionBrokenError, ConnectorError
 
@@ -26,7 +32,7 @@ def settings(
     report.section("Settings")
     source = environ
     if not environ.get("DATABASE_URL", "").strip():
-        demo = _read(demo_environment)
+        demo = demo_settings(demo_environment)
         if demo:
             words = f"DATABASE_URL is not set; this is the demo, by {demo_environment}"
             report.aside("Which", words)
@@ -43,16 +49,6 @@ def settings(
     _add_clients(report, found)
     _add_zones(report)
     return found
-
-
-def _read(path: Path) -> dict[str, str]:
-    """The settings in a file of ``NAME=value`` lines; none where there is no file."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return {}
-    pairs = (line.strip().partition("=") for line in lines if not line.lstrip().startswith("#"))
-    return {name.strip(): value.strip().strip("'\"") for name, equals, value in pairs if equals}
 
 
 def _add_faults(report: Report, error: SettingsError, *, is_empty: bool) -> None:
