@@ -10,7 +10,7 @@ and lies in working hours if and only if it lies in them rounded inward.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +18,15 @@ from booking_types.intervals import Interval, merged
 
 #: The lengths of a cell: five minutes wherever everything is a multiple of it, else one.
 COARSE, FINE = timedelta(minutes=5), timedelta(minutes=1)
+
+
+def unit_for(lengths: Iterable[timedelta]) -> timedelta:
+    """The longest cell that all of these lengths are a whole number of; else the shortest."""
+    return FINE if any(length % COARSE for length in lengths) else COARSE
+
+
+#: So many spans are set one by one; more of them are faster written into a row of digits.
+_FEW = 24
 
 #: The digits of a binary number as text, to the numbers 0 and 1.
 _DIGITS = bytes(1 if digit == ord("1") else 0 for digit in range(256))
@@ -50,16 +59,22 @@ class Grid:
         """The cells that the intervals touch."""
         # Written out for speed: this loop sees every busy interval of every host.
         origin, unit, size = self.origin, self.unit, self.size
-        digits = bytearray(b"0") * (size + 1)
-        end = size + 1
+        touched: list[tuple[int, int]] = []
         for interval in intervals:
             first = (interval.start - origin) // unit
             stop = -((origin - interval.end) // unit)
             if first < size and stop > 0:
-                first = max(first, 0)
-                stop = min(stop, size)
-                # The digits stand with the highest cell first, after one leading zero.
-                digits[end - stop : end - first] = b"1" * (stop - first)
+                touched.append((max(first, 0), min(stop, size)))
+        if len(touched) < _FEW:
+            bits = 0
+            for first, stop in touched:
+                bits |= (1 << stop) - (1 << first)
+            return bits
+        digits = bytearray(b"0") * (size + 1)
+        end = size + 1
+        for first, stop in touched:
+            # The digits stand with the highest cell first, after one leading zero.
+            digits[end - stop : end - first] = b"1" * (stop - first)
         return int(digits, 2)
 
     def inward(self, intervals: Iterable[Interval]) -> int:
@@ -72,14 +87,25 @@ class Grid:
                 bits |= (1 << stop) - (1 << first)
         return bits
 
+    def between(self, first: datetime, last: datetime) -> int:
+        """The cells that begin from one instant to another, both included."""
+        low = max(-((self.origin - first) // self.unit), 0)
+        high = min((last - self.origin) // self.unit + 1, self.size)
+        return (1 << high) - (1 << low) if low < high else 0
+
     def laid(self, cells: Cells) -> int:
         """The cells of this grid that other cells touch."""
         shift, rest = divmod(self.origin - _EPOCH, self.unit)
-        if rest or cells.unit != self.unit:
+        bits, first = cells.bits, cells.first
+        if cells.unit != self.unit:
+            parts, odd = divmod(cells.unit, self.unit)
+            if odd:
+                return self.outward(cells.intervals())
+            bits, first = _cut(bits, parts), first * parts
+        if rest:
             return self.outward(cells.intervals())
-        shift -= cells.first
-        bits = cells.bits >> shift if shift >= 0 else cells.bits << -shift
-        return bits & self.full
+        shift -= first
+        return (bits >> shift if shift >= 0 else bits << -shift) & self.full
 
     def flags(self, bits: int) -> bytes:
         """The bits as a byte each, 0 or 1, the first cell first."""
@@ -99,6 +125,37 @@ def runs(bits: int, length: int) -> int:
         bits &= bits >> step
         covered += step
     return bits
+
+
+def steps_over(length: int) -> tuple[int, ...]:
+    """By which shifts a cell comes to stand for so many: each as far as is covered already.
+
+    Args:
+        length: In cells, at least 1.
+    """
+    covered, steps = 1, []
+    while covered < length:
+        steps.append(min(covered, length - covered))
+        covered += steps[-1]
+    return tuple(steps)
+
+
+def spread(bits: int, steps: Iterable[int]) -> int:
+    """The cells from which on at least one of so many cells is set.
+
+    Args:
+        bits: The cells.
+        steps: ``steps_over`` how many.
+    """
+    for step in steps:
+        bits |= bits >> step
+    return bits
+
+
+def _cut(bits: int, parts: int) -> int:
+    """Each cell as so many smaller ones."""
+    digits = f"{bits:b}".replace("1", "x" * parts).replace("0", "0" * parts).replace("x", "1")
+    return int(digits, 2)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -126,10 +183,49 @@ class Cells:
     @classmethod
     def of(cls, intervals: Iterable[Interval], *, span: Interval, unit: timedelta) -> Cells:
         """The cells of a span that the intervals touch; rounded outward on both sides."""
+        blank = cls.blank(span, unit=unit)
+        grid = Grid(blank.span.start, unit, blank.size)
+        return cls(unit, blank.first, blank.size, grid.outward(intervals))
+
+    @classmethod
+    def blank(cls, span: Interval, *, unit: timedelta) -> Cells:
+        """A span, rounded outward, of which it is known that nothing is taken."""
         first = (span.start - _EPOCH) // unit
-        size = -((_EPOCH - span.end) // unit) - first
-        grid = Grid(_EPOCH + first * unit, unit, size)
-        return cls(unit=unit, first=first, size=size, bits=grid.outward(intervals))
+        return cls(unit=unit, first=first, size=-((_EPOCH - span.end) // unit) - first, bits=0)
+
+    @staticmethod
+    def united(parts: Sequence[Cells]) -> Cells:
+        """What any of them takes, where all of them are known.
+
+        Args:
+            parts: At least one, all of the same unit.
+        """
+        if len(parts) == 1:
+            return parts[0]
+        first = max(part.first for part in parts)
+        size = max(min(part.first + part.size for part in parts) - first, 0)
+        bits = 0
+        for part in parts:
+            bits |= part.bits >> (first - part.first)
+        return Cells(parts[0].unit, first, size, bits & ((1 << size) - 1))
+
+    def coarser(self, unit: timedelta) -> Cells:
+        """The same in longer cells, rounded outward.
+
+        Args:
+            unit: A multiple of the cells' own; as long as they are, it is these cells.
+        """
+        times = unit // self.unit
+        if times == 1:
+            return self
+        first, lead = divmod(self.first, times)
+        size = -(-(lead + self.size) // times)
+        bits = any_of_each = self.bits << lead
+        for step in range(1, times):
+            any_of_each |= bits >> step
+        # The lowest of every so many digits; they stand with the highest cell first.
+        digits = f"{any_of_each:0{size * times}b}"[times - 1 :: times]
+        return Cells(unit, first, size, int(digits or "0", 2))
 
     @property
     def span(self) -> Interval:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking_types.bits import Grid, runs
+from booking_types.bits import COARSE, FINE, Cells, Grid, runs, unit_for
 from booking_types.intervals import Interval
 from tests.booking_types.questions import at
 
@@ -60,3 +60,45 @@ def test_flags_are_the_bits_in_the_order_of_time(bits: int) -> None:
 
     assert len(flags) == GRID.size
     assert {cell for cell, flag in enumerate(flags) if flag} == cells(bits)
+
+
+# ---------------------------------------------------------------------- cells that were kept
+
+FINE_SPAN = Interval(at("2027-03-01T00:03Z"), at("2027-03-01T02:01Z"))
+
+
+@given(st.lists(st.tuples(SECONDS, SECONDS), max_size=5))
+def test_cells_made_longer_are_those_that_would_have_been_read_so(
+    pairs: list[tuple[int, int]],
+) -> None:
+    spans = [clipped for pair in pairs if (clipped := span(pair).clipped(FINE_SPAN)) is not None]
+
+    fine = Cells.of(spans, span=FINE_SPAN, unit=FINE)
+
+    assert fine.coarser(COARSE) == Cells.of(spans, span=FINE_SPAN, unit=COARSE)
+    assert fine.coarser(FINE) is fine
+
+
+@given(st.lists(st.tuples(SECONDS, SECONDS), max_size=5), st.integers(-30, 30))
+def test_several_calendars_together_take_what_any_of_them_takes_where_all_are_known(
+    pairs: list[tuple[int, int]], shift: int
+) -> None:
+    spans = [span(pair) for pair in pairs]
+    moved = Interval(
+        FINE_SPAN.start + timedelta(minutes=shift), FINE_SPAN.end + timedelta(minutes=shift)
+    )
+    both = Interval(max(FINE_SPAN.start, moved.start), min(FINE_SPAN.end, moved.end))
+
+    first = Cells.of(spans[::2], span=FINE_SPAN, unit=FINE)
+    second = Cells.of(spans[1::2], span=moved, unit=FINE)
+
+    assert Cells.united([first, second]) == Cells.of(spans, span=both, unit=FINE)
+    assert Cells.united([first]) == first
+
+
+def test_only_what_is_a_whole_number_of_five_minutes_can_be_asked_in_cells_of_five() -> None:
+    hour = timedelta(hours=1)
+
+    assert unit_for([hour, timedelta(minutes=5), timedelta(0)]) == COARSE
+    assert unit_for([hour, timedelta(minutes=6)]) == FINE
+    assert unit_for([timedelta(seconds=30)]) == FINE
