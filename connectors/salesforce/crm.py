@@ -34,7 +34,9 @@ _ACCESS = (
 )
 _USERS = (
     "SELECT Id, Name, Email, TimeZoneSidKey, IsActive,"
-    " (SELECT PermissionSet.Name FROM PermissionSetAssignments) FROM User WHERE Id IN {users}"
+    # Each profile has a permission set as well, which is assigned to its users and is not meant.
+    " (SELECT PermissionSet.Name FROM PermissionSetAssignments"
+    " WHERE PermissionSet.IsOwnedByProfile = false) FROM User WHERE Id IN {users}"
 )
 _PREFIX_LENGTH = 3
 

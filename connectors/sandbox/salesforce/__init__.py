@@ -2,13 +2,14 @@
 
 * ``state``: orgs, rows, sessions; ``schema``, ``standard``, ``package``: what objects there are.
 * ``oauth``: the token endpoint; ``callouts``: the tokens that orgs send to our service.
-* ``soql`` and ``soql.lark``: the language; ``paths``, ``query``: the answers; ``sharing``: who
-  sees what.
+* ``soql`` and ``soql.lark``: the language; ``comparing``, ``relative_dates``, ``locales``: what its
+  conditions mean; ``paths``, ``query``: the answers; ``sharing``, ``field_rights``: who sees which
+  records, and which of their fields.
 * ``records``, ``values``, ``events``: what a write must keep to, and what Salesforce does then.
 * ``rest``, ``composite``: the addresses; ``answers``: how Salesforce says no.
 * ``seeds``: makes orgs.
 
-What is not played (aggregates, GROUP BY, date literals such as TODAY, Shared Activities, record
+What is not played (aggregates, GROUP BY, date functions, Shared Activities, record
 types, triggers) is refused as if Salesforce did not know it, so that nobody relies on it unseen.
 """
 

@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 
 from connectors.sandbox.salesforce.schema import Field, SObject, owner_field, system_fields
 
+_METADATA = Path(__file__).resolve().parents[3] / "salesforce_package/force-app/main/default"
 _NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
-_OBJECTS = Path(__file__).resolve().parents[3] / "salesforce_package/force-app/main/default/objects"
+_OBJECTS = _METADATA / "objects"
 
 #: Metadata's word for a type to the API's.
 _TYPES = {
@@ -20,6 +21,8 @@ _TYPES = {
     "AutoNumber": "string",
     "TextArea": "textarea",
     "LongTextArea": "longtextarea",
+    "Html": "richtextarea",
+    "EncryptedText": "encryptedstring",
     "Email": "email",
     "Phone": "phone",
     "Url": "url",
@@ -42,13 +45,16 @@ def custom_field(definition: Mapping[str, Any]) -> Field:
     Args:
         definition: ``fullName``, ``label``, ``type`` and what the type needs (``length``,
             ``referenceTo``, ``relationshipName``, ``values``, ``restricted``, ``required``,
-            ``unique``, ``externalId``).
+            ``unique``, ``externalId``, ``defaultValue`` of a checkbox). With ``formula`` nobody
+            writes it; its values are seeded, none is calculated.
 
     Raises:
         KeyError: There is no such type of field.
     """
     name, kind = definition["fullName"], definition["type"]
     is_lookup = kind == "Lookup"
+    is_calculated = bool(definition.get("formula"))
+    is_written = kind != "AutoNumber" and not is_calculated
     return Field(
         name=name,
         label=definition.get("label", name),
@@ -64,8 +70,10 @@ def custom_field(definition: Mapping[str, Any]) -> Field:
         is_required=_is_true(definition.get("required", False)),
         is_unique=_is_true(definition.get("unique", False)),
         is_external_id=_is_true(definition.get("externalId", False)),
-        is_creatable=kind != "AutoNumber",
-        is_updateable=kind != "AutoNumber",
+        is_creatable=is_written,
+        is_updateable=is_written,
+        is_calculated=is_calculated,
+        is_ticked=kind == "Checkbox" and _is_true(definition.get("defaultValue", False)),
         scale=int(definition.get("scale", 0)),
     )
 
@@ -111,6 +119,35 @@ def package_objects() -> tuple[dict[str, Any], ...]:
         definition["fields"] = _fields(path.parent)
         found.append(definition)
     return tuple(found)
+
+
+@functools.cache
+def packaged_fields() -> frozenset[str]:
+    """The package's own fields (``Booking__c.Host__c``)."""
+    own = {
+        f"{definition['fullName']}.{each['fullName']}"
+        for definition in package_objects()
+        for each in definition["fields"]
+    }
+    return frozenset(own | {f"Event.{each.name}" for each in activity_fields()})
+
+
+@functools.cache
+def package_grants() -> dict[str, dict[str, bool]]:
+    """The package's permission sets: which fields each lets one read, and whether to change them."""
+    suffix = ".permissionset-meta.xml"
+    return {
+        path.name.removesuffix(suffix): _grants(path)
+        for path in sorted((_METADATA / "permissionsets").glob(f"*{suffix}"))
+    }
+
+
+def _grants(path: Path) -> dict[str, bool]:
+    root = ElementTree.parse(path).getroot()  # noqa: S314 - our own files
+    grants = [_value(each) for each in root.iter(f"{_NAMESPACE}fieldPermissions")]
+    return {
+        each["field"]: _is_true(each["editable"]) for each in grants if _is_true(each["readable"])
+    }
 
 
 @functools.cache

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.sandbox.salesforce.answers import Refused, no_such_column
-from connectors.sandbox.salesforce.schema import Field, SObject
+from connectors.sandbox.salesforce.schema import Field, Schema, SObject
 from connectors.sandbox.salesforce.state import Org, Row
 
 #: Source: SOQL and SOSL Reference, "Understanding Relationship Query Limitations": no more than
@@ -32,8 +32,8 @@ class Resolved:
         return (*(lookup.relationship for lookup in self.lookups), self.field.name)
 
 
-def resolve(org: Org, known: SObject, path: tuple[str, ...]) -> Resolved:
-    """Where the path leads from an object.
+def resolve(schema: Schema, known: SObject, path: tuple[str, ...]) -> Resolved:
+    """Where the path leads from an object, in the schema that the user sees.
 
     Raises:
         Refused: A name on it does not exist there, or it is too long.
@@ -56,7 +56,7 @@ def resolve(org: Org, known: SObject, path: tuple[str, ...]) -> Resolved:
             )
         lookups.append(lookup)
         target = "Name" if lookup.is_polymorphic else lookup.references[0]
-        current = org.schema.objects[target]
+        current = schema.objects[target]
     found = current.field(path[-1])
     if found is None:
         raise no_such_column(path[-1], current.name)

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from connectors.sandbox.salesforce import sharing
+from connectors.sandbox.salesforce import field_rights, sharing
 from connectors.sandbox.salesforce.answers import Refused, malformed_query
+from connectors.sandbox.salesforce.comparing import among, checked_id, compared, in_order
+from connectors.sandbox.salesforce.locales import moment
 from connectors.sandbox.salesforce.paths import Resolved, followed, resolve, value_at
-from connectors.sandbox.salesforce.schema import TEXTS, Field, SObject
-from connectors.sandbox.salesforce.soql import Combination, Comparison, Like, Query
-from connectors.sandbox.salesforce.state import Org, Row, whole_id
+from connectors.sandbox.salesforce.schema import Field, SObject
+from connectors.sandbox.salesforce.soql import Combination, Comparison, Query
+from connectors.sandbox.salesforce.state import Org, Row
 
-_NUMBERS = frozenset({"int", "double", "currency", "percent"})
 _Test = Callable[[Row], bool]
 
 #: Source: Object Reference, UserRecordAccess: up to 200 record ids can be queried.
@@ -28,12 +29,15 @@ class Reader:
         org: Whose rows.
         user_id: Who asks; sees what sharing lets them see.
         version: Of the API, for the addresses in the answer.
+        now: What time it is.
     """
 
-    def __init__(self, org: Org, *, user_id: str, version: str) -> None:
+    def __init__(self, org: Org, *, user_id: str, version: str, now: datetime) -> None:
         self._org = org
         self._user_id = user_id
         self._version = version
+        self._schema = field_rights.schema_for(org, user_id)
+        self._moment = moment(org, user_id=user_id, now=now)
 
     def count_or_records(self, query: Query) -> tuple[int, list[dict[str, Any]]]:
         """How many rows there are, and the rows as they are answered (none for ``COUNT()``).
@@ -49,8 +53,8 @@ class Reader:
         return len(rows), [select(row) for row in rows]
 
     def _object(self, name: str) -> SObject:
-        known = self._org.schema.get(name)
-        if known is None or known.name == "Name":
+        known = self._schema.get(name)
+        if known is None or known.name == "Name" or known.is_hidden:
             raise Refused(
                 "INVALID_TYPE",
                 f"sObject type '{name}' is not supported. If you are attempting to use a custom"
@@ -61,6 +65,8 @@ class Reader:
     def _rows(self, query: Query, known: SObject) -> list[Row]:
         if known.name == "UserRecordAccess":
             rows = self._access_rows(query)
+        elif known.name == "FieldPermissions":
+            rows = field_rights.rows(self._org)
         else:
             rows = [row for row in self._org.live(known.name) if self._sees(known, row)]
         return self._narrowed(query, known, rows)
@@ -70,7 +76,7 @@ class Reader:
             test = self._condition(query.where, known)
             rows = [row for row in rows if test(row)]
         for order in reversed(query.orders):
-            resolved = self._filterable(known, order.path, "sorted")
+            resolved = self._sortable(known, order.path)
             filled = [row for row in rows if value_at(self._org, row, resolved) is not None]
             empty = [row for row in rows if value_at(self._org, row, resolved) is None]
             filled.sort(
@@ -102,14 +108,14 @@ class Reader:
         return sharing.access_rows(
             self._org,
             viewer_id=self._user_id,
-            user_id=_checked_id(users[0]),
-            record_ids=[_checked_id(each) for each in records],
+            user_id=checked_id(users[0]),
+            record_ids=[checked_id(each) for each in records],
         )
 
     # ----------------------------------------------------------------------- selecting
 
     def _selection(self, query: Query, known: SObject) -> Callable[[Row], dict[str, Any]]:
-        resolved = [resolve(self._org, known, path) for path in query.paths]
+        resolved = [resolve(self._schema, known, path) for path in query.paths]
         keys = [each.keys for each in resolved]
         for each in keys:
             if keys.count(each) > 1:
@@ -138,7 +144,7 @@ class Reader:
             if current is None:
                 answer.setdefault(lookup.relationship, None)
                 return
-            target = self._org.schema.by_prefix(current.id[:3])
+            target = self._schema.by_prefix(current.id[:3])
             if target is None:
                 return
             if answer.get(lookup.relationship) is None:
@@ -152,7 +158,7 @@ class Reader:
     ) -> tuple[str, Callable[[Row], dict[str, Any] | None]]:
         if child.children or child.is_count:
             raise malformed_query("sub-queries go one level deep and cannot count")
-        found = self._org.schema.child(parent, child.object_name)
+        found = self._schema.child(parent, child.object_name)
         if found is None:
             raise Refused(
                 "INVALID_TYPE",
@@ -194,121 +200,46 @@ class Reader:
             return lambda row: any(test(row) for test in tests)
         return lambda row: not tests[0](row)
 
-    def _filterable(self, known: SObject, path: tuple[str, ...], verb: str) -> Resolved:
-        resolved = resolve(self._org, known, path)
+    def _filterable(self, known: SObject, path: tuple[str, ...]) -> Resolved:
+        resolved = resolve(self._schema, known, path)
         if not resolved.field.is_filterable:
-            name = resolved.field.name
-            raise Refused("INVALID_FIELD", f"field '{name}' can not be {verb} in a query call")
+            raise _unusable(resolved.field, "filtered")
+        return resolved
+
+    def _sortable(self, known: SObject, path: tuple[str, ...]) -> Resolved:
+        resolved = resolve(self._schema, known, path)
+        if not resolved.field.is_sortable:
+            raise _unusable(resolved.field, "sorted")
         return resolved
 
     def _comparison(self, comparison: Comparison, known: SObject) -> _Test:
-        resolved = self._filterable(known, comparison.path, "filtered")
+        resolved = self._filterable(known, comparison.path)
         kind, wanted = resolved.field, comparison.value
         if isinstance(wanted, Query):
-            wanted = self._semi_joined(kind, wanted)
-        elif isinstance(wanted, tuple):
-            wanted = frozenset(_operand(kind, each) for each in wanted)
-        elif isinstance(wanted, Like):
-            return self._like(resolved, wanted)
+            test = among(kind, comparison.operator, self._semi_joined(kind, wanted))
         else:
-            wanted = _operand(kind, wanted)
-        compare = _comparer(kind, comparison.operator)
-        return lambda row: compare(_comparable(value_at(self._org, row, resolved)), wanted)
+            test = compared(kind, comparison.operator, wanted, self._moment)
+        return lambda row: test(value_at(self._org, row, resolved))
 
-    def _like(self, resolved: Resolved, like: Like) -> _Test:
-        kind = resolved.field
-        if kind.type not in TEXTS or kind.type == "id":
-            raise Refused("INVALID_QUERY_FILTER_OPERATOR", "invalid operator on id field")
-
-        def test(row: Row) -> bool:
-            value = value_at(self._org, row, resolved)
-            return value is not None and like.expression.fullmatch(str(value)) is not None
-
-        return test
-
-    def _semi_joined(self, kind: Field, query: Query) -> frozenset[Any]:
+    def _semi_joined(self, kind: Field, query: Query) -> frozenset[str]:
         known = self._object(query.object_name)
         if len(query.paths) != 1 or query.children or query.is_count:
             raise malformed_query("a semi join sub-select selects exactly one field")
-        selected = resolve(self._org, known, query.paths[0])
+        selected = resolve(self._schema, known, query.paths[0])
         ids = ("id", "reference")
         if kind.type not in ids or selected.field.type not in ids:
             raise malformed_query("a semi join compares ids with ids")
         rows = self._rows(query, known)
         values = (value_at(self._org, row, selected) for row in rows)
-        return frozenset(_comparable(value) for value in values if value is not None)
+        return frozenset(value for value in values if value is not None)
 
 
 def _sort_key(org: Org, resolved: Resolved, row: Row) -> Any:
-    return _comparable(value_at(org, row, resolved))
+    return in_order(value_at(org, row, resolved))
 
 
-def _comparable(value: Any) -> Any:
-    """Texts are compared whatever their case; ids too, being 18 characters."""
-    return value.casefold() if isinstance(value, str) else value
-
-
-def _operand(kind: Field, value: Any) -> Any:
-    """The literal as the field's type compares it.
-
-    Raises:
-        Refused: It is of another type.
-    """
-    if value is None:
-        return None
-    if kind.type in ("id", "reference"):
-        return _comparable(_checked_id(value))
-    wanted, word = _expected(kind)
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    fits = is_number if wanted is float else type(value) is wanted
-    if not fits:
-        quotes = "should" if wanted is str else "should not"
-        raise Refused(
-            "INVALID_FIELD",
-            f"value of filter criterion for field '{kind.name}' must be of type {word} and"
-            f" {quotes} be enclosed in quotes",
-        )
-    return _comparable(value)
-
-
-def _expected(kind: Field) -> tuple[type, str]:
-    if kind.type == "datetime":
-        return datetime, "dateTime"
-    if kind.type == "date":
-        return date, "date"
-    if kind.type == "boolean":
-        return bool, "boolean"
-    if kind.type in _NUMBERS:
-        return float, kind.type
-    return str, "string"
-
-
-def _checked_id(value: Any) -> str:
-    found = whole_id(value) if isinstance(value, str) else None
-    if found is None:
-        raise Refused("INVALID_QUERY_FILTER_OPERATOR", f"invalid ID field: {value}")
-    return found
-
-
-def _comparer(kind: Field, operator: str) -> Callable[[Any, Any], bool]:
-    if operator in ("<", "<=", ">", ">=") and kind.type in ("boolean", "id", "reference"):
-        raise Refused("INVALID_QUERY_FILTER_OPERATOR", f"invalid operator on {kind.type} field")
-    ordered: dict[str, Callable[[Any, Any], bool]] = {
-        "<": lambda a, b: a < b,
-        "<=": lambda a, b: a <= b,
-        ">": lambda a, b: a > b,
-        ">=": lambda a, b: a >= b,
-    }
-    if operator in ordered:
-        compare = ordered[operator]
-        return lambda a, b: a is not None and b is not None and compare(a, b)
-    plain: dict[str, Callable[[Any, Any], bool]] = {
-        "=": lambda a, b: a == b,
-        "!=": lambda a, b: a != b,
-        "in": lambda a, b: a in b,
-        "not in": lambda a, b: a not in b,
-    }
-    return plain[operator]
+def _unusable(kind: Field, verb: str) -> Refused:
+    return Refused("INVALID_FIELD", f"field '{kind.name}' can not be {verb} in a query call")
 
 
 def rendered(value: Any) -> Any:

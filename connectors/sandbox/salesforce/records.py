@@ -62,6 +62,8 @@ class Writer:
         if not known.is_createable and not self._is_seeding:
             raise Refused("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type {known.name}")
         given = self._taken(known, body, is_new=True)
+        # The rules hold for fields too that the user does not see.
+        known = self._org.schema.objects[known.name]
         values = self._blank(known, record_id or self._org.new_id(known.prefix)) | given
         self._default_owner(known, values, given)
         self._require(known, values)
@@ -77,7 +79,7 @@ class Writer:
 
     def _blank(self, known: SObject, record_id: str) -> dict[str, Any]:
         values: dict[str, Any] = {
-            f.name: False if f.type == "boolean" else None for f in known.fields.values()
+            f.name: f.is_ticked if f.type == "boolean" else None for f in known.fields.values()
         }
         values |= {
             "Id": record_id,
@@ -113,6 +115,7 @@ class Writer:
         if not known.is_updateable and not self._is_seeding:
             raise Refused("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type {known.name}")
         given = self._taken(known, body, is_new=False)
+        known = self._org.schema.objects[known.name]
         self._check_rights(known, row, given)
         if known.name == "Event":
             events.check_change(row, given)

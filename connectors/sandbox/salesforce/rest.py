@@ -12,6 +12,7 @@ from flask import Response, g, request
 from requests.structures import CaseInsensitiveDict
 
 from connectors.sandbox.salesforce.answers import Refused, answer, not_found
+from connectors.sandbox.salesforce.field_rights import schema_for
 from connectors.sandbox.salesforce.query import Reader, rendered
 from connectors.sandbox.salesforce.records import ManyMatchesError, Writer, found
 from connectors.sandbox.salesforce.schema import SObject, described, summary
@@ -38,6 +39,7 @@ class Api:
         self.version = version
         self.user_id = session.user_id
         self._world = world
+        self.schema = schema_for(org, session.user_id)
 
     @property
     def root(self) -> str:
@@ -46,7 +48,9 @@ class Api:
 
     def reader(self) -> Reader:
         """Answers queries."""
-        return Reader(self.org, user_id=self.user_id, version=self.version)
+        return Reader(
+            self.org, user_id=self.user_id, version=self.version, now=self._world.clock.now()
+        )
 
     def writer(self, headers: Mapping[str, str]) -> Writer:
         """Writes records."""
@@ -59,8 +63,8 @@ class Api:
         Raises:
             Refused: The org has none of that name.
         """
-        known = self.org.schema.get(name)
-        if known is None:
+        known = self.schema.get(name)
+        if known is None or known.is_hidden:
             raise not_found()
         return known
 
@@ -78,14 +82,14 @@ class Api:
 
     def sobjects(self) -> Response:
         """All objects, in short."""
-        known = self.org.schema.objects.values()
+        known = [each for each in self.schema.objects.values() if not each.is_hidden]
         return answer(
             {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": [summary(o) for o in known]}
         )
 
     def describe(self, name: str) -> Response:
         """One object with its fields."""
-        return answer(described(self.object(name), self.org.schema))
+        return answer(described(self.object(name), self.schema))
 
     # ------------------------------------------------------------------------- records
 

@@ -13,8 +13,32 @@ from typing import Any
 
 #: Types that hold an id or text; the rest are numbers, booleans and times.
 TEXTS = frozenset({"string", "textarea", "email", "phone", "url", "picklist", "combobox", "id"})
-#: Long text areas and compound fields cannot be filtered or sorted by.
-UNFILTERABLE = frozenset({"longtextarea", "address"})
+NUMBERS = frozenset({"int", "double", "currency", "percent"})
+#: Source: SOQL and SOSL Reference, "fieldExpression": no long text area, encrypted or base64 field;
+#: compound fields: Object Reference, "Compound Fields".
+UNFILTERABLE = frozenset({"longtextarea", "richtextarea", "encryptedstring", "address"})
+#: Source: SOQL and SOSL Reference, "ORDER BY".
+_UNSORTABLE = UNFILTERABLE | {"multipicklist"}
+#: Everybody who sees a record sees these; so do required fields and those that only Salesforce fills.
+#: Source: Object Reference, FieldPermissions (which fields have no rows).
+_SEEN_BY_ALL = frozenset(
+    {
+        "Id",
+        "IsDeleted",
+        "CreatedDate",
+        "CreatedById",
+        "LastModifiedDate",
+        "LastModifiedById",
+        "SystemModstamp",
+        "OwnerId",
+        "Name",
+        "FirstName",
+        "LastName",
+        "Salutation",
+    }
+)
+#: What describe calls a type of ours.
+_DESCRIBED = {"longtextarea": "textarea", "richtextarea": "textarea"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +60,10 @@ class Field:
         is_external_id: Rows can be upserted by it.
         is_creatable: It can be given to a new row.
         is_updateable: It can be changed.
-        scale: Digits after the point, for numbers.
+        is_calculated: It is a formula.
+        compound: The address it is a part of; rights are given to that.
+        is_ticked: A checkbox that is ticked on new rows unless they say otherwise.
+        scale: Digits after the point that pages show, for numbers.
     """
 
     name: str
@@ -53,12 +80,20 @@ class Field:
     is_external_id: bool = False
     is_creatable: bool = True
     is_updateable: bool = True
+    is_calculated: bool = False
+    compound: str = ""
+    is_ticked: bool = False
     scale: int = 0
 
     @property
     def is_filterable(self) -> bool:
-        """Whether a query may filter and sort by it."""
+        """Whether a query may filter by it."""
         return self.type not in UNFILTERABLE
+
+    @property
+    def is_sortable(self) -> bool:
+        """Whether a query may sort by it."""
+        return self.type not in _UNSORTABLE
 
     @property
     def is_polymorphic(self) -> bool:
@@ -80,6 +115,8 @@ class SObject:
         is_updateable: Rows can be changed over the API.
         is_custom: Its name ends in ``__c``.
         transferable: Who may edit may hand over as well (Lead and Case by default).
+        is_setup: It belongs to the org's setup: nobody is given rights to its fields one by one.
+        is_hidden: The user who asks may not even know it.
     """
 
     name: str
@@ -91,6 +128,14 @@ class SObject:
     is_updateable: bool = True
     is_custom: bool = False
     transferable: bool = False
+    is_setup: bool = False
+    is_hidden: bool = False
+
+    def has_own_rights(self, kind: Field) -> bool:
+        """Whether rights to the field are given one by one."""
+        if self.is_setup or kind.is_required or kind.name in _SEEN_BY_ALL:
+            return False
+        return kind.name.endswith("__c") or kind.is_creatable or kind.type == "address"
 
     def field(self, name: str) -> Field | None:
         """The field, whatever the case of its name: SOQL and JSON do not care about case."""
@@ -212,7 +257,7 @@ def described(known: SObject, schema: Schema) -> dict[str, Any]:
     """An object as ``describe`` answers it; only what somebody here reads."""
     return {
         **summary(known),
-        "fields": [_described_field(f, schema) for f in known.fields.values()],
+        "fields": [_described_field(f, known, schema) for f in known.fields.values()],
         "childRelationships": [
             {
                 "childSObject": child.name,
@@ -242,23 +287,27 @@ def summary(known: SObject) -> dict[str, Any]:
     }
 
 
-def _described_field(known: Field, schema: Schema) -> dict[str, Any]:
+def _described_field(known: Field, parent: SObject, schema: Schema) -> dict[str, Any]:
     references = list(known.references)
     if known.name == "WhatId":
         references = [o.name for o in schema.objects.values() if takes_what(o)]
     return {
         "name": known.name,
         "label": known.label,
-        "type": "textarea" if known.type == "longtextarea" else known.type,
+        "type": _DESCRIBED.get(known.type, known.type),
         "length": known.length,
         "custom": known.name.endswith("__c"),
         "createable": known.is_creatable,
         "updateable": known.is_updateable,
-        "nillable": not known.is_required,
+        "nillable": not known.is_required and known.type not in ("boolean", "id"),
         "unique": known.is_unique,
         "externalId": known.is_external_id,
+        "calculated": known.is_calculated,
+        "permissionable": parent.has_own_rights(known),
+        "compoundFieldName": known.compound if known.compound in parent.fields else None,
+        "defaultedOnCreate": known.type == "boolean",
         "filterable": known.is_filterable,
-        "sortable": known.is_filterable,
+        "sortable": known.is_sortable,
         "referenceTo": references,
         "relationshipName": known.relationship or None,
         "polymorphicForeignKey": known.is_polymorphic,

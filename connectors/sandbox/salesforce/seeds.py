@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from connectors.sandbox.salesforce.callouts import key_id
+from connectors.sandbox.salesforce.field_rights import Rights
 from connectors.sandbox.salesforce.keys import key_pair
 from connectors.sandbox.salesforce.package import (
     activity_fields,
+    custom_field,
     custom_object,
+    package_grants,
     package_objects,
+    packaged_fields,
     with_fields,
 )
 from connectors.sandbox.salesforce.records import Writer
@@ -26,14 +31,15 @@ from connectors.sandbox.salesforce.state import (
     ValidationRule,
     whole_id,
 )
+from connectors.sandbox.salesforce.values import taken
 from connectors.sandbox.world import World
 
 #: The permission set with which a user may be signed in for by the connected app.
 _INTEGRATION = "Booking_Integration"
 #: What a seed says of a record beside its fields.
 _ABOUT = frozenset({"object", "id", "readers", "editors", "private", "note"})
-#: Permission sets of the package; others are made when a user has them.
-_PERMISSION_SETS = ("Booking_Admin", "Booking_Organizer", "Booking_Host", _INTEGRATION)
+#: The profiles that users have unless their seed names another.
+_PROFILE, _ADMIN_PROFILE = "Standard User", "System Administrator"
 
 
 def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,19 +48,28 @@ def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         world: The sandbox.
         data: ``org_id`` (18 characters; an org with it is added to), ``name``, ``time_zone``,
+            ``organization`` (its other fields: ``FiscalYearStartMonth``, ``DefaultLocaleSidKey``,
+            ``Country`` …), ``profiles`` (``name``, ``hidden_fields`` and ``read_only_fields``:
+            fields like ``Lead.AnnualRevenue`` that its users may not read or not change),
+            ``permission_sets`` (``name``, ``fields``: which they grant, each ``read`` or ``edit``),
             ``users`` (``id``, ``name``, ``email``, ``username``, ``time_zone``, ``is_active``,
-            ``is_admin``, ``permission_sets``), ``integration_user`` (its username; made when no
-            user has it), ``objects`` (custom ones, see ``package.custom_object``), ``records``
+            ``is_admin``, ``permission_sets``, ``profile``, ``role``, ``fields``: others of the
+            user's, a user in them named by ``@username``), ``integration_user`` (its username; made when no
+            user has it), ``objects`` (custom ones, see ``package.custom_object``), ``fields``
+            (custom ones of objects that are there already, by object, see
+            ``package.custom_field``), ``records``
             (``object``, ``id``, fields, ``readers``, ``editors``, ``private``, ``note``: what it
             is there to show; users in them and in the lookups of fields may be named by
-            ``@username``, earlier records by ``@3``, their place in the list), ``hidden_fields`` and ``read_only_fields``
-            (``Lead.AnnualRevenue``), ``validation_rules`` (``object``, ``when``, ``message``,
+            ``@username``, earlier records by ``@3``, their place in the list), ``captured_events``
+            (Events that another synchronisation makes from a calendar: ``owner`` by username,
+            ``start``, ``end``, ``subject``, ``description``, ``location``), ``hidden_fields`` and
+            ``read_only_fields`` (from everybody: ``Lead.AnnualRevenue``), ``validation_rules`` (``object``, ``when``, ``message``,
             ``field``), ``assignment_rules`` (object to username), ``batch_size``.
 
     Returns:
         ``org_id``, ``instance_url``, ``consumer_key``, ``consumer_secret``,
         ``private_key_pem``, ``integration_username``, ``users`` (username to id), ``records``
-        (ids in order), ``service_certificate_pem``, ``service_key_id``, ``refresh_token`` (of
+        and ``captured_events`` (ids in order), ``service_certificate_pem``, ``service_key_id``, ``refresh_token`` (of
         the integration user).
 
     Raises:
@@ -73,9 +88,11 @@ def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
         state.orgs[wanted] = org
         made["private_key_pem"] = private_key_pem
     _declare(org, data)
+    _grant(org, data, now)
     users = _users(org, data, now)
     _rules(org, data, users)
     records = _records(org, data.get("records", ()), users, now)
+    captured = _records(org, [_captured(e) for e in data.get("captured_events", ())], users, now)
     org.schema.without(data.get("hidden_fields", ()))
     org.schema.read_only(data.get("read_only_fields", ()))
     integration = org.rows["User"][org.app.run_as]
@@ -91,6 +108,7 @@ def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
         "refresh_token": refresh_token,
         "users": users,
         "records": records,
+        "captured_events": captured,
         "service_certificate_pem": org.service_keys.certificate_pem,
         "service_key_id": key_id(org),
     }
@@ -110,6 +128,7 @@ def _new_org(org_id: str, data: Mapping[str, Any], now: datetime) -> tuple[Org, 
             run_as="",
         ),
         service_keys=key_pair(f"org {org_id}"),
+        packaged=packaged_fields(),
     )
     for definition in package_objects():
         _add_object(org, definition)
@@ -117,13 +136,17 @@ def _new_org(org_id: str, data: Mapping[str, Any], now: datetime) -> tuple[Org, 
         "Id": org_id,
         "Name": data.get("name", "Sandbox"),
         "TimeZoneSidKey": data.get("time_zone", "UTC"),
+        "DefaultLocaleSidKey": "en_US",
+        "LanguageLocaleKey": "en_US",
+        "FiscalYearStartMonth": 1,
+        "UsesStartDateAsFiscalYearName": False,
         "IsSandbox": False,
         "OrganizationType": "Enterprise Edition",
     }
     blank = dict.fromkeys(schema.objects["Organization"].fields)
     org.add("Organization", Row({**blank, **organization, "CreatedDate": now}))
-    for name in _PERMISSION_SETS:
-        _permission_set(org, name, now)
+    for name, granted in package_grants().items():
+        org.rights[_permission_set(org, name, now)] = Rights(granted=granted)
     return org, keys.private_key_pem
 
 
@@ -135,7 +158,62 @@ def _add_object(org: Org, definition: Mapping[str, Any]) -> None:
 def _declare(org: Org, data: Mapping[str, Any]) -> None:
     for definition in data.get("objects", ()):
         _add_object(org, definition)
+    for name, definitions in data.get("fields", {}).items():
+        added = tuple(custom_field(each) for each in definitions)
+        org.schema.objects[name] = with_fields(org.schema.objects[name], added)
+        for row, kind in itertools.product(org.rows.get(name, {}).values(), added):
+            row.values.setdefault(kind.name, False if kind.type == "boolean" else None)
+    known = org.schema.objects["Organization"]
+    organization = org.rows["Organization"][org.org_id]
+    for name, value in data.get("organization", {}).items():
+        organization.values[name] = taken(org, known.fields[name], value)
     org.batch_size = int(data.get("batch_size", org.batch_size))
+
+
+def _grant(org: Org, data: Mapping[str, Any], now: datetime) -> None:
+    """Make profiles and permission sets, or change what they grant."""
+    for name in (_PROFILE, _ADMIN_PROFILE):
+        if not any(row.values["Name"] == name for row in org.live("Profile")):
+            _profile(org, {"name": name}, now)
+    for each in data.get("profiles", ()):
+        _profile(org, each, now)
+    for each in data.get("permission_sets", ()):
+        granted = {path: word == "edit" for path, word in each["fields"].items()}
+        org.rights[_permission_set(org, each["name"], now)] = Rights(granted=granted)
+
+
+def _profile(org: Org, profile: Mapping[str, Any], now: datetime) -> None:
+    """The profile and the permission set that belongs to it."""
+    profile_id = _named(org, "Profile", profile["name"], now)
+    set_id = _permission_set(org, f"X{profile_id}", now)
+    row = org.rows["PermissionSet"][set_id]
+    row.values |= {"IsOwnedByProfile": True, "ProfileId": profile_id}
+    org.rights[set_id] = Rights(
+        grants_rest=True,
+        hidden=frozenset(profile.get("hidden_fields", ())),
+        read_only=frozenset(profile.get("read_only_fields", ())),
+    )
+
+
+def _named(org: Org, object_name: str, name: str, now: datetime) -> str:
+    """The id of the row of that name, which is made when there is none."""
+    for row in org.live(object_name):
+        if row.values["Name"] == name:
+            return row.id
+    return _writer(org, now).create(org.schema.objects[object_name], {"Name": name}).id
+
+
+def _captured(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An Event as another synchronisation makes it: it knows the calendar, and nothing of bookings."""
+    return {
+        "object": "Event",
+        "OwnerId": f"@{event['owner']}",
+        "StartDateTime": event["start"],
+        "EndDateTime": event["end"],
+        "Subject": event.get("subject", "Meeting"),
+        "Description": event.get("description", ""),
+        "Location": event.get("location", ""),
+    }
 
 
 def _writer(org: Org, now: datetime) -> Writer:
@@ -169,22 +247,32 @@ def _users(org: Org, data: Mapping[str, Any], now: datetime) -> dict[str, str]:
 
 def _user(org: Org, person: Mapping[str, Any], time_zone: str, now: datetime) -> str:
     first, _, last = person["name"].rpartition(" ")
+    profile = person.get("profile") or (_ADMIN_PROFILE if person.get("is_admin") else _PROFILE)
+    profile_id = _named(org, "Profile", profile, now)
+    usernames = {str(row.values["Username"]): row.id for row in org.live("User")}
     body = {
         "FirstName": first,
         "LastName": last,
         "Email": person["email"],
         "Username": person["username"],
         "TimeZoneSidKey": person.get("time_zone", time_zone),
-        "LocaleSidKey": "en_US",
+        "LocaleSidKey": org.rows["Organization"][org.org_id].values["DefaultLocaleSidKey"],
         "UserType": "Standard",
         "IsActive": person.get("is_active", True),
+        "ProfileId": profile_id,
+    }
+    if person.get("role"):
+        body["UserRoleId"] = _named(org, "UserRole", person["role"], now)
+    body |= {
+        name: usernames[value[1:]] if isinstance(value, str) and value.startswith("@") else value
+        for name, value in person.get("fields", {}).items()
     }
     known = org.schema.objects["User"]
     record_id = whole_id(person["id"]) if person.get("id") else ""
     row = _writer(org, now).create(known, body, record_id=record_id or "")
     if person.get("is_admin"):
         org.admins.add(row.id)
-    for name in person.get("permission_sets", ()):
+    for name in (f"X{profile_id}", *person.get("permission_sets", ())):
         values = {"PermissionSetId": _permission_set(org, name, now), "AssigneeId": row.id}
         _writer(org, now).create(org.schema.objects["PermissionSetAssignment"], values)
         if name == _INTEGRATION:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from importlib import resources
 from typing import Any
 
@@ -13,12 +15,16 @@ from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, VisitError
 
 from connectors.sandbox.salesforce.answers import Refused, malformed_query
+from connectors.sandbox.salesforce.relative_dates import EARLIEST, LATEST, RelativeDate
 
 #: Source: SOQL and SOSL Reference, "SOQL SELECT Syntax": a statement has at most so many
 #: characters, and OFFSET goes no further.
 MAX_CHARACTERS = 100_000
 MAX_OFFSET = 2_000
+#: Source: the same, "WHERE".
+MAX_STRING = 4_000
 
+#: Source: the same, "Quoted String Escape Sequences".
 _ESCAPES = {
     "n": "\n",
     "r": "\r",
@@ -29,6 +35,8 @@ _ESCAPES = {
     "'": "'",
     "\\": "\\",
 }
+_ESCAPES |= {letter.upper(): _ESCAPES[letter] for letter in "nrtbf"}
+_CODE_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,7 @@ class Like:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``path operator value``; the value of IN and NOT IN is a tuple or a query."""
+    """``path operator value``; that of IN and NOT IN is a tuple or a query, of INCLUDES a tuple."""
 
     path: tuple[str, ...]
     operator: str
@@ -128,30 +136,56 @@ def _unescaped(token: Token) -> str:
     """What a quoted text stands for.
 
     Raises:
-        Refused: An escape that SOQL does not have.
+        Refused: An escape that SOQL does not have, or too long a text.
     """
-    result, characters = [], iter(str(token)[1:-1])
+    return "".join(_checked(text) for text, _is_escaped in _characters(token))
+
+
+def _characters(token: Token) -> list[tuple[str, bool]]:
+    """Each character of a quoted text, and whether it was escaped.
+
+    Raises:
+        Refused: An escape that SOQL does not have, or too long a text.
+    """
+    found, characters = [], iter(str(token)[1:-1])
     for character in characters:
         if character != "\\":
-            result.append(character)
+            found.append((character, False))
             continue
         letter = next(characters)
-        if letter not in _ESCAPES:
-            raise malformed_query(f"Invalid string literal: illegal escape '\\{letter}'")
-        result.append(_ESCAPES[letter])
-    return "".join(result)
+        if letter == "u":
+            digits = "".join(itertools.islice(characters, _CODE_DIGITS))
+            if re.fullmatch(r"[0-9A-Fa-f]{4}", digits) is None:
+                raise malformed_query(f"Invalid string literal: illegal escape '\\u{digits}'")
+            found.append((chr(int(digits, 16)), True))
+        elif letter in _ESCAPES:
+            found.append((_ESCAPES[letter], True))
+        else:
+            found.append((f"\\{letter}", True))
+    if len(found) > MAX_STRING:
+        raise malformed_query(f"a string in a WHERE clause has at most {MAX_STRING} characters")
+    return found
+
+
+def _checked(text: str) -> str:
+    """The character, unless it is an escape that SOQL does not have.
+
+    Raises:
+        Refused: It is one.
+    """
+    if len(text) > 1:
+        raise malformed_query(f"Invalid string literal: illegal escape '{text}'")
+    return text
 
 
 def _pattern(token: Token) -> Like:
-    parts, characters = [], iter(str(token)[1:-1])
-    for character in characters:
-        if character == "\\":
-            letter = next(characters)
-            if letter not in _ESCAPES and letter not in "%_":
-                raise malformed_query(f"Invalid string literal: illegal escape '\\{letter}'")
-            parts.append(re.escape(_ESCAPES.get(letter, letter)))
+    parts = []
+    for text, is_escaped in _characters(token):
+        if is_escaped:
+            plain = text[1] if text in ("\\%", "\\_") else _checked(text)
+            parts.append(re.escape(plain))
         else:
-            parts.append({"%": ".*", "_": "."}.get(character, re.escape(character)))
+            parts.append({"%": ".*", "_": "."}.get(text, re.escape(text)))
     return Like(re.compile("".join(parts), re.IGNORECASE | re.DOTALL))
 
 
@@ -212,6 +246,12 @@ class _Reader(Transformer[Token, Any]):
     def without(self, path: tuple[str, ...], values: tuple[Any, ...]) -> Comparison:
         return Comparison(path, "not in", values)
 
+    def includes(self, path: tuple[str, ...], values: tuple[Any, ...]) -> Comparison:
+        return Comparison(path, "includes", values)
+
+    def excludes(self, path: tuple[str, ...], values: tuple[Any, ...]) -> Comparison:
+        return Comparison(path, "excludes", values)
+
     def within_query(self, path: tuple[str, ...], query: Query) -> Comparison:
         return Comparison(path, "in", query)
 
@@ -249,19 +289,25 @@ class _Reader(Transformer[Token, Any]):
 
     def datetime(self, token: Token) -> datetime:
         try:
-            return datetime.fromisoformat(str(token).upper()).astimezone(UTC)
+            found = datetime.fromisoformat(str(token).upper()).astimezone(UTC)
         except (ValueError, OverflowError) as error:
             raise malformed_query(f"invalid dateTime: {token}") from error
+        _check_day(found.date(), token)
+        return found
 
     def date(self, token: Token) -> date:
         try:
-            return date.fromisoformat(str(token))
+            found = date.fromisoformat(str(token))
         except ValueError as error:
             raise malformed_query(f"invalid date: {token}") from error
+        _check_day(found, token)
+        return found
 
-    def number(self, token: Token) -> float:
-        text = str(token)
-        return float(text) if "." in text else int(text)
+    def relative_date(self, token: Token) -> RelativeDate:
+        return RelativeDate(str(token).upper())
+
+    def number(self, token: Token) -> Decimal:
+        return Decimal(str(token))
 
     def true(self, _token: Token) -> bool:
         return True
@@ -278,3 +324,8 @@ def _natural(number: Token) -> int:
     if value < 0:
         raise malformed_query(f"unexpected token: '{number}'")
     return value
+
+
+def _check_day(day: date, token: Token) -> None:
+    if not EARLIEST <= day <= LATEST:
+        raise malformed_query(f"invalid date: {token}")

@@ -94,8 +94,13 @@ def _user() -> SObject:
         _pick("TimeZoneSidKey", is_required=True),
         _pick("LocaleSidKey"),
         _text(80, "Title", "Department"),
+        _text(80, "CompanyName", "Division"),
+        _text(40, "City"),
+        _text(80, "State", "Country"),
         _pick("UserType", **_FIXED),
         _lookup("ManagerId", "User"),
+        _lookup("ProfileId", "Profile", is_required=True),
+        _lookup("UserRoleId", "UserRole"),
         is_createable=False,
     )
 
@@ -106,10 +111,20 @@ def _organization() -> SObject:
         "00D",
         _text(80, "Name"),
         _pick("TimeZoneSidKey"),
+        _pick("DefaultLocaleSidKey"),
+        _pick("LanguageLocaleKey"),
+        _of("int", "FiscalYearStartMonth", **_FIXED),
+        _of("boolean", "UsesStartDateAsFiscalYearName", **_FIXED),
+        _of("textarea", "Street", length=255),
+        _text(40, "City"),
+        _text(80, "State", "Country", "Division", "PrimaryContact"),
+        _text(20, "PostalCode"),
+        _of("phone", "Phone", length=40),
         _of("boolean", "IsSandbox"),
         _pick("OrganizationType"),
         is_createable=False,
         is_updateable=False,
+        is_setup=True,
     )
 
 
@@ -137,7 +152,7 @@ def _people() -> tuple[SObject, ...]:
         "003",
         *_person(_lookup("AccountId", "Account", children="Contacts")),
         _text(80, "Department"),
-        _text(255, *(f"Mailing{part}" for part in _ADDRESS)),
+        _text(255, *(f"Mailing{part}" for part in _ADDRESS), compound="MailingAddress"),
         _of("address", "MailingAddress", **_FIXED),
         [owner_field()],
         has_activities=True,
@@ -156,7 +171,7 @@ def _sales() -> tuple[SObject, ...]:
         _of("url", "Website", length=255),
         _of("currency", "AnnualRevenue", scale=0),
         _of("int", "NumberOfEmployees"),
-        _text(255, *(f"Billing{part}" for part in _ADDRESS)),
+        _text(255, *(f"Billing{part}" for part in _ADDRESS), compound="BillingAddress"),
         _of("address", "BillingAddress", **_FIXED),
         _of("longtextarea", "Description", length=32000),
         _lookup("ParentId", "Account", children="ChildAccounts"),
@@ -252,13 +267,46 @@ def _rights() -> tuple[SObject, ...]:
         "0PS",
         _text(80, "Name", "Label"),
         _of("boolean", "IsOwnedByProfile", **_FIXED),
+        _lookup("ProfileId", "Profile", **_FIXED),
         is_createable=False,
+        is_setup=True,
+    )
+    field_permissions = _sobject(
+        "FieldPermissions",
+        "01k",
+        _of("id", "Id", length=18, **_FIXED),
+        _lookup("ParentId", "PermissionSet", children="FieldPerms"),
+        _pick("SobjectType", is_restricted=True),
+        _pick("Field", is_restricted=True),
+        _of("boolean", "PermissionsRead", "PermissionsEdit"),
+        is_system=False,
+        is_createable=False,
+        is_updateable=False,
+        is_setup=True,
+    )
+    profile = _sobject(
+        "Profile",
+        "00e",
+        _text(255, "Name"),
+        is_createable=False,
+        is_updateable=False,
+        is_setup=True,
+    )
+    role = _sobject(
+        "UserRole",
+        "00E",
+        _text(80, "Name", "DeveloperName"),
+        _lookup("ParentRoleId", "UserRole"),
+        is_createable=False,
+        is_updateable=False,
+        is_setup=True,
     )
     assignment = _sobject(
         "PermissionSetAssignment",
         "0Pa",
         _lookup("PermissionSetId", "PermissionSet", children="Assignments"),
         _lookup("AssigneeId", "User", children="PermissionSetAssignments"),
+        is_setup=True,
     )
     access = _sobject(
         "UserRecordAccess",
@@ -267,11 +315,12 @@ def _rights() -> tuple[SObject, ...]:
         _text(18, "RecordId", **_FIXED),
         _of("boolean", *_ACCESS, **_FIXED),
         _pick("MaxAccessLevel", **_FIXED),
+        is_setup=True,
         is_system=False,
         is_createable=False,
         is_updateable=False,
     )
-    return permission_set, assignment, access
+    return permission_set, field_permissions, profile, role, assignment, access
 
 
 def _names() -> SObject:
@@ -285,6 +334,7 @@ def _names() -> SObject:
         _of("phone", "Phone", **_FIXED),
         _of("boolean", "IsActive", **_FIXED),
         _pick("Type", **_FIXED),
+        is_setup=True,
         is_system=False,
         is_createable=False,
         is_updateable=False,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from booking_types.errors import InvalidRequestError
 from booking_types.salesforce_ids import salesforce_id
 from connectors.sandbox.salesforce.keys import KeyPair
 from connectors.sandbox.salesforce.schema import Schema
+
+if TYPE_CHECKING:
+    from connectors.sandbox.salesforce.field_rights import Rights
 
 #: A session lasts this long after its last use. Source: Salesforce Help, "Session Settings":
 #: the default time-out is two hours.
@@ -75,6 +78,8 @@ class Org:
         rows: By object and id.
         approved: Users for whom the app may sign in.
         admins: Users who see and change everything.
+        rights: What each permission set grants, by its id.
+        packaged: The package's own fields (``Booking__c.Host__c``).
         rules: Validation rules.
         assigns: Assignment rules: new owner by object, unless a request switches them off.
         serial: Counts records of all objects, so that no id is given twice.
@@ -93,6 +98,8 @@ class Org:
     rows: dict[str, dict[str, Row]] = field(default_factory=dict)
     approved: set[str] = field(default_factory=set)
     admins: set[str] = field(default_factory=set)
+    rights: dict[str, Rights] = field(default_factory=dict)
+    packaged: frozenset[str] = frozenset()
     rules: list[ValidationRule] = field(default_factory=list)
     assigns: dict[str, str] = field(default_factory=dict)
     serial: int = 0

@@ -58,14 +58,17 @@ def _number(kind: Field, value: Any) -> float | int:
         if not number.is_integer():
             raise _misread(kind, "int", value)
         return int(number)
-    return round(number, kind.scale) if kind.scale else float(round(number))
+    # Source: Salesforce Help 000387302, "Salesforce Number Field Stores More Decimal Places Than
+    # Defined When Set via API or Apex": only the pages round.
+    return number
 
 
 def _datetime(kind: Field, value: Any) -> datetime:
     if not isinstance(value, str) or not _DATETIME.fullmatch(value):
         raise _misread(kind, "datetime", value)
     try:
-        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+        # Source: Object Reference, "Primitive Data Types": a precision of one second.
+        return datetime.fromisoformat(value.upper()).astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError) as error:
         raise _misread(kind, "datetime", value) from error
 
@@ -110,7 +113,7 @@ def _text(kind: Field, value: Any) -> str:
     if isinstance(value, (dict, list)):
         raise _misread(kind, "string", value)
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    if kind.length and len(text) > kind.length and kind.type != "picklist":
+    if kind.length and len(text) > kind.length and kind.type not in ("picklist", "multipicklist"):
         raise Refused(
             "STRING_TOO_LONG",
             f"{kind.label}: data value too large: {text[:80]} (max length={kind.length})",
@@ -122,7 +125,8 @@ def _text(kind: Field, value: Any) -> str:
             f"{kind.label}: invalid email address: {text}",
             fields=[kind.name],
         )
-    if kind.is_restricted and text not in kind.picklist:
+    chosen = text.split(";") if kind.type == "multipicklist" else [text]
+    if kind.is_restricted and not set(chosen) <= set(kind.picklist):
         raise Refused(
             "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
             f"{kind.label}: bad value for restricted picklist field: {text}",
