@@ -1,6 +1,6 @@
 """Two readers of busy time: the fast one asks for it, the exact one reads the events.
 
-The fast one (``freebusy.query``) answers for many calendars at once but knows neither what kind
+The fast one (``freebusy.query``, taken apart by ``free_busy``) answers for many calendars at once but knows neither what kind
 of entry makes somebody busy nor which entries are ours. The exact one (``events.list``) is asked
 where that matters; it takes over times and kinds only, never what an entry is about.
 """
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from booking_types.bits import Cells
@@ -18,6 +19,7 @@ from booking_types.intervals import Interval
 from connectors.errors import ConnectorError, MissingError, RejectedError
 from connectors.google import shapes
 from connectors.google.access import CONNECTOR
+from connectors.google.free_busy import decoded
 from connectors.google.times import interval_of, zone_of
 from connectors.google.wire import CalendarApi, path
 from connectors.protocols import BusyPolicy, BusyQuery, BusyTimes
@@ -61,7 +63,22 @@ class _Unreadable:
     error: ConnectorError | None = None
 
 
-_Outcome = tuple[Interval, ...] | _Unreadable
+_Outcome = Cells | _Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked about everybody.
+
+    Attributes:
+        span: When.
+        unit: In cells of which length.
+        policy: What counts as busy.
+    """
+
+    span: Interval
+    unit: timedelta
+    policy: BusyPolicy
 
 
 def busy(
@@ -77,28 +94,26 @@ def busy(
     Raises:
         ConnectorError: Nothing at all could be asked.
     """
+    asked = _Asked(span, unit, policy)
     fast = [query for query in queries if not query.without and policy.is_default]
     exact = [query for query in queries if query.without or not policy.is_default]
-    answers = dict(zip(map(id, fast), _fast(api, fast, span), strict=True))
+    answers = dict(zip(map(id, fast), _fast(api, fast, asked), strict=True))
     answers |= zip(
         map(id, exact),
-        _together([_exact_task(api, query, span, policy) for query in exact]),
+        _together([_exact_task(api, query, asked) for query in exact]),
         strict=True,
     )
     outcomes = [answers[id(query)] for query in queries]
     errors = [one.error for one in outcomes if isinstance(one, _Unreadable) and one.error]
     if errors and len(errors) == len(outcomes):
         raise errors[0]
-    return [
-        _times(query, outcome, span=span, unit=unit)
-        for query, outcome in zip(queries, outcomes, strict=True)
-    ]
+    return [_times(query, outcome) for query, outcome in zip(queries, outcomes, strict=True)]
 
 
-def _times(query: BusyQuery, outcome: _Outcome, *, span: Interval, unit: timedelta) -> BusyTimes:
+def _times(query: BusyQuery, outcome: _Outcome) -> BusyTimes:
     if isinstance(outcome, _Unreadable):
         return BusyTimes(mailbox=query.mailbox, unreadable=outcome.reason)
-    return BusyTimes(mailbox=query.mailbox, taken=Cells.of(outcome, span=span, unit=unit))
+    return BusyTimes(mailbox=query.mailbox, taken=outcome)
 
 
 def _together(tasks: Sequence[Callable[[], R]]) -> list[R]:
@@ -111,12 +126,12 @@ def _together(tasks: Sequence[Callable[[], R]]) -> list[R]:
 
 def _united(outcomes: Iterable[_Outcome]) -> _Outcome:
     """All of it; one part that cannot be read makes the whole unreadable."""
-    intervals: list[Interval] = []
+    parts: list[Cells] = []
     for outcome in outcomes:
         if isinstance(outcome, _Unreadable):
             return outcome
-        intervals.extend(outcome)
-    return tuple(intervals)
+        parts.append(outcome)
+    return Cells.united(parts)
 
 
 def _calendar_ids(query: BusyQuery) -> tuple[str, ...]:
@@ -127,7 +142,7 @@ def _calendar_ids(query: BusyQuery) -> tuple[str, ...]:
 # ---------------------------------------------------------------------------- fast
 
 
-def _fast(api: CalendarApi, queries: Sequence[BusyQuery], span: Interval) -> list[_Outcome]:
+def _fast(api: CalendarApi, queries: Sequence[BusyQuery], asked: _Asked) -> list[_Outcome]:
     readers = [
         api.access.reader(query.mailbox, is_primary_only=_is_primary_only(query))
         for query in queries
@@ -136,14 +151,14 @@ def _fast(api: CalendarApi, queries: Sequence[BusyQuery], span: Interval) -> lis
     wanted: dict[str, dict[str, None]] = {}
     for reader, query in zip(readers, queries, strict=True):
         wanted.setdefault(reader, {}).update(dict.fromkeys(_calendar_ids(query)))
-    told = {reader: _ask(api, reader, list(ids), span) for reader, ids in wanted.items()}
+    told = {reader: _ask(api, reader, list(ids), asked) for reader, ids in wanted.items()}
     outcomes = [
         _united(told[reader][calendar] for calendar in _calendar_ids(query))
         for reader, query in zip(readers, queries, strict=True)
     ]
     return _together(
         [
-            _second_look(api, query, span, reader=reader, first=outcome)
+            _second_look(api, query, asked, reader=reader, first=outcome)
             for reader, query, outcome in zip(readers, queries, outcomes, strict=True)
         ]
     )
@@ -154,7 +169,7 @@ def _is_primary_only(query: BusyQuery) -> bool:
 
 
 def _second_look(
-    api: CalendarApi, query: BusyQuery, span: Interval, *, reader: str, first: _Outcome
+    api: CalendarApi, query: BusyQuery, asked: _Asked, *, reader: str, first: _Outcome
 ) -> Callable[[], _Outcome]:
     """What a colleague was not shown, asked once more with the mailbox's own eyes.
 
@@ -166,7 +181,7 @@ def _second_look(
         if not was_refused or reader in ("", query.mailbox):
             return first
         ids = list(_calendar_ids(query))
-        told = _ask(api, query.mailbox, ids, span)
+        told = _ask(api, query.mailbox, ids, asked)
         second = _united(told[calendar] for calendar in ids)
         # That nobody can act for the mailbox says less than why it could not be read.
         return first if isinstance(second, _Unreadable) else second
@@ -175,16 +190,16 @@ def _second_look(
 
 
 def _ask(
-    api: CalendarApi, reader: str, calendar_ids: Sequence[str], span: Interval
+    api: CalendarApi, reader: str, calendar_ids: Sequence[str], asked: _Asked
 ) -> dict[str, _Outcome]:
     """Every calendar's busy time as one mailbox is shown it."""
     batches = [
         calendar_ids[first : first + BATCH_SIZE]
         for first in range(0, len(calendar_ids), BATCH_SIZE)
     ]
-    parts = list(_parts(span))
+    parts = list(_parts(asked.span))
     answers = _together(
-        [_ask_task(api, reader, batch, part) for batch in batches for part in parts]
+        [_ask_task(api, reader, batch, part, asked) for batch in batches for part in parts]
     )
     pieces: dict[str, list[_Outcome]] = {calendar: [] for calendar in calendar_ids}
     for answer in answers:
@@ -202,79 +217,66 @@ def _parts(span: Interval) -> Iterator[Interval]:
 
 
 def _ask_task(
-    api: CalendarApi, reader: str, calendar_ids: Sequence[str], span: Interval
+    api: CalendarApi, reader: str, calendar_ids: Sequence[str], part: Interval, asked: _Asked
 ) -> Callable[[], dict[str, _Outcome]]:
+    # Of a part only its own periods are answered, but as cells of the whole span: what comes
+    # together in the end stands on one grid.
+    decode = partial(decoded, span=asked.span, unit=asked.unit)
+
     def ask() -> dict[str, _Outcome]:
         try:
-            answer = api.read(
-                shapes.FreeBusy,
+            told = api.ask(
+                decode,
                 "freeBusy",
                 mailbox=reader,
                 operation=_FAST,
                 body={
-                    "timeMin": rfc3339(span.start),
-                    "timeMax": rfc3339(span.end),
+                    "timeMin": rfc3339(part.start),
+                    "timeMax": rfc3339(part.end),
                     "calendarExpansionMax": BATCH_SIZE,
                     "items": [{"id": calendar} for calendar in calendar_ids],
                 },
             )
         except ConnectorError as error:
             return dict.fromkeys(calendar_ids, _Unreadable(error.reason, error))
-        return {
-            calendar: _periods(answer.calendars.get(calendar), span) for calendar in calendar_ids
-        }
+        return {calendar: _outcome(told.get(calendar)) for calendar in calendar_ids}
 
     return ask
 
 
-def _periods(calendar: shapes.FreeBusyCalendar | None, span: Interval) -> _Outcome:
-    if calendar is None:
-        return _Unreadable("calendar not answered for")
-    if calendar.errors:
-        # Beside its errors the answer has an empty list of busy times: that is not free time.
-        return _Unreadable(f"calendar cannot be read: {calendar.errors[0].reason or 'unknown'}")
-    clipped = (
-        Interval(period.start, period.end).clipped(span)
-        for period in calendar.busy
-        if period.start < period.end
-    )
-    return tuple(one for one in clipped if one is not None)
+def _outcome(told: Cells | str | None) -> _Outcome:
+    if isinstance(told, Cells):
+        return told
+    return _Unreadable("calendar not answered for" if told is None else told)
 
 
 # --------------------------------------------------------------------------- exact
 
 
-def _exact_task(
-    api: CalendarApi, query: BusyQuery, span: Interval, policy: BusyPolicy
-) -> Callable[[], _Outcome]:
+def _exact_task(api: CalendarApi, query: BusyQuery, asked: _Asked) -> Callable[[], _Outcome]:
     def read() -> _Outcome:
-        return _united(
-            _calendar(api, query, calendar, span=span, policy=policy)
-            for calendar in _calendar_ids(query)
-        )
+        return _united(_calendar(api, query, calendar, asked) for calendar in _calendar_ids(query))
 
     return read
 
 
-def _calendar(
-    api: CalendarApi, query: BusyQuery, calendar: str, *, span: Interval, policy: BusyPolicy
-) -> _Outcome:
+def _calendar(api: CalendarApi, query: BusyQuery, calendar: str, asked: _Asked) -> _Outcome:
     taken: list[Interval] = []
     try:
-        for page in _pages(api, query.mailbox, calendar, span):
+        for page in _pages(api, query.mailbox, calendar, asked.span):
             calendar_zone = zone_of(page.time_zone, operation=_EXACT)
             for event in page.items:
-                if _is_left_out(event, query.without) or not is_busy(event, policy):
+                if _is_left_out(event, query.without) or not is_busy(event, asked.policy):
                     continue
                 when = interval_of(event, calendar_zone)
-                clipped = when.clipped(span) if when is not None else None
+                clipped = when.clipped(asked.span) if when is not None else None
                 if clipped is not None:
                     taken.append(clipped)
     except MissingError:
         return _Unreadable("calendar not found")
     except ConnectorError as error:
         return _Unreadable(error.reason, error)
-    return tuple(taken)
+    return Cells.of(taken, span=asked.span, unit=asked.unit)
 
 
 def _pages(

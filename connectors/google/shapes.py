@@ -129,8 +129,8 @@ class CalendarResource(msgspec.Struct, rename="camel"):
     time_zone: str
 
 
-class Period(msgspec.Struct):
-    """A TimePeriod."""
+class Period(msgspec.Struct, gc=False):
+    """A TimePeriod. There are many: nothing in it can be part of a cycle."""
 
     start: Instant
     end: Instant

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -72,9 +72,8 @@ class CalendarApi:
         mailbox: str,
         operation: str,
         params: Mapping[str, str] | None = None,
-        body: object | None = None,
     ) -> T:
-        """What Google answers to a question; with a body it is a POST that changes nothing.
+        """What Google answers to a question.
 
         Args:
             shape: The type of the answer.
@@ -82,18 +81,34 @@ class CalendarApi:
             mailbox: As whom.
             operation: For errors.
             params: The query string.
+        """
+        response = self._send(
+            "GET", url_path, mailbox=mailbox, operation=operation, is_write=False, params=params
+        )
+        return self._decoded(shape, response, operation=operation, is_write=False)
+
+    def ask(
+        self,
+        decode: Callable[[bytes], T],
+        url_path: str,
+        *,
+        mailbox: str,
+        operation: str,
+        body: object,
+    ) -> T:
+        """What Google answers to a question with a body: a POST that changes nothing.
+
+        Args:
+            decode: Makes something of the answer's body; raises ``msgspec.DecodeError``.
+            url_path: Below ``/calendar/v3/``.
+            mailbox: As whom.
+            operation: For errors.
             body: JSON.
         """
         response = self._send(
-            "GET" if body is None else "POST",
-            url_path,
-            mailbox=mailbox,
-            operation=operation,
-            is_write=False,
-            params=params,
-            body=body,
+            "POST", url_path, mailbox=mailbox, operation=operation, is_write=False, body=body
         )
-        return self._decoded(shape, response, operation=operation, is_write=False)
+        return self._made(decode, response, operation=operation, is_write=False)
 
     def write(
         self,
@@ -183,12 +198,24 @@ class CalendarApi:
             raise _refusal(response, operation=operation, is_write=is_write)
         return response
 
-    @staticmethod
     def _decoded(
-        shape: type[T], response: requests.Response, *, operation: str, is_write: bool
+        self, shape: type[T], response: requests.Response, *, operation: str, is_write: bool
+    ) -> T:
+        def decode(content: bytes) -> T:
+            return msgspec.json.decode(content, type=shape)
+
+        return self._made(decode, response, operation=operation, is_write=is_write)
+
+    @staticmethod
+    def _made(
+        decode: Callable[[bytes], T],
+        response: requests.Response,
+        *,
+        operation: str,
+        is_write: bool,
     ) -> T:
         try:
-            return msgspec.json.decode(response.content, type=shape)
+            return decode(response.content)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             kind = OutcomeUnknownError if is_write else TransientError
             raise kind(

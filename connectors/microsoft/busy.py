@@ -1,18 +1,19 @@
 """When people are taken.
 
-The fast reader asks ``getSchedule`` for five-minute digits: twenty mailboxes a call, twenty calls
-a batch. It reads default calendars only, knows nothing of a single event, and rounds outward to
-five minutes, which is the grid that slots stand on. Where that is not enough, and where it fails
+The fast reader asks ``getSchedule`` for five-minute digits (``schedules``): twenty mailboxes a
+call, twenty calls a batch. It reads default calendars only, knows nothing of a single event, and
+rounds outward to five minutes, also where cells of a minute are asked for. Where that is not enough, and where it fails
 for a mailbox, the exact reader takes the events themselves.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
+
+import msgspec
 
 from booking_types.bits import Cells
 from booking_types.intervals import Interval
@@ -23,9 +24,11 @@ from connectors.errors import (
     PermanentError,
     TransientError,
 )
+from connectors.microsoft import schedules
 from connectors.microsoft.access import segment
 from connectors.microsoft.events import Json, instant
-from connectors.microsoft.graph import BATCH_SIZE, CONNECTOR, Call, Graph
+from connectors.microsoft.graph import BATCH_SIZE, CONNECTOR, Answer, Call, Graph
+from connectors.microsoft.schedules import SLOT, Schedule
 from connectors.microsoft.zones import zone_from
 from connectors.protocols import BusyPolicy, BusyQuery, BusyTimes
 from connectors.transport import rfc3339
@@ -34,15 +37,11 @@ from connectors.transport import rfc3339
 #: mailboxes, a period of less than 62 days.
 _MAILBOXES = 20
 _PERIOD = timedelta(days=61)
-_SLOT = timedelta(minutes=5)
 #: How many queries one round trip takes.
 BUSY_BATCH_SIZE = _MAILBOXES * BATCH_SIZE
 #: ``getSchedule`` knows no such mailbox (microsoft-graph-docs issue 11225): there is nothing to
 #: read for anybody.
 _UNKNOWN_MAILBOX = frozenset({"5009", "ErrorMailRecipientNotFound"})
-#: Everything but 0 is taken: 1 tentative, 2 busy, 3 out of office; what other digits mean is not
-#: documented, and what is not known to be free is not free.
-_TAKEN = re.compile("[^0]+")
 _OPERATION = "read busy times"
 _PAGE = 200
 _SELECTED = "id,iCalUId,showAs,isCancelled,isAllDay,responseStatus,start,end,originalStartTimeZone"
@@ -54,8 +53,16 @@ DEFAULT_CALENDAR = frozenset({"", "primary"})
 
 @dataclass(slots=True)
 class _Outcome:
-    """What is known of one query so far."""
+    """What is known of one query so far.
 
+    Attributes:
+        bits: The cells of the span that digits take.
+        busy: What events take.
+        error: Why nobody knows.
+        needs_events: Digits do not tell enough.
+    """
+
+    bits: int = 0
     busy: list[Interval] = field(default_factory=list)
     error: ConnectorError | None = None
     needs_events: bool = False
@@ -99,16 +106,19 @@ class BusyReader:
         for query, outcome in pairs:
             outcome.needs_events = not (policy.is_default and _is_plain(query))
         if fast:
-            self._read_schedules(fast, span)
+            self._read_schedules(fast, span, unit)
         exact = [pair for pair in pairs if pair[1].needs_events]
         if exact:
             self._read_events(exact, span, policy)
         _raise_if_nothing_was_read(outcomes)
-        return [_times(query, outcome, span=span, unit=unit) for query, outcome in pairs]
+        blank = Cells.blank(span, unit=unit)
+        return [_times(query, outcome, span, blank) for query, outcome in pairs]
 
     # ---------------------------------------------------------------------------- fast
 
-    def _read_schedules(self, pairs: Sequence[tuple[BusyQuery, _Outcome]], span: Interval) -> None:
+    def _read_schedules(
+        self, pairs: Sequence[tuple[BusyQuery, _Outcome]], span: Interval, unit: timedelta
+    ) -> None:
         windows = list(_windows(span))
         chunks = [pairs[i : i + _MAILBOXES] for i in range(0, len(pairs), _MAILBOXES)]
         work = [(chunk, window) for chunk in chunks for window in windows]
@@ -120,14 +130,15 @@ class BusyReader:
                     "schedules": [query.mailbox for query, _ in chunk],
                     "startTime": _utc(window.start),
                     "endTime": _utc(window.end),
-                    "availabilityViewInterval": int(_SLOT.total_seconds() // 60),
+                    "availabilityViewInterval": int(SLOT.total_seconds() // 60),
                 },
             )
             for chunk, window in work
         ]
         answers = self._graph.read_all(calls, mailbox=pairs[0][0].mailbox, operation=_OPERATION)
+        blank = Cells.blank(span, unit=unit)
         for (chunk, window), answer in zip(work, answers, strict=True):
-            _take_schedules(chunk, window, span, answer)
+            _take_schedules(chunk, window, blank, answer)
 
     # --------------------------------------------------------------------------- exact
 
@@ -157,13 +168,17 @@ class BusyReader:
                 reading.outcome.error = reading.outcome.error or error
 
     def _take_events(
-        self, reading: _Reading, answer: Any, span: Interval, policy: BusyPolicy
+        self,
+        reading: _Reading,
+        answer: Answer | ConnectorError,
+        span: Interval,
+        policy: BusyPolicy,
     ) -> None:
         if isinstance(answer, ConnectorError):
             raise answer
         query = reading.query
         own_zone = _once(lambda: self._zone_of(query.mailbox))
-        for event in self._all_pages(answer, query.mailbox):
+        for event in self._all_pages(_json(answer), query.mailbox):
             try:
                 taken = _taken_by(event, query.without, policy, own_zone)
             except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -219,8 +234,8 @@ def _is_plain(query: BusyQuery) -> bool:
 def _windows(span: Interval) -> Iterator[Interval]:
     """The span on the five-minute grid, in pieces that Graph takes."""
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    start = epoch + (span.start - epoch) // _SLOT * _SLOT
-    end = epoch - (epoch - span.end) // _SLOT * _SLOT
+    start = epoch + (span.start - epoch) // SLOT * SLOT
+    end = epoch - (epoch - span.end) // SLOT * SLOT
     while start < end:
         yield Interval(start, min(start + _PERIOD, end))
         start += _PERIOD
@@ -231,7 +246,10 @@ def _utc(moment: datetime) -> Json:
 
 
 def _take_schedules(
-    chunk: Sequence[tuple[BusyQuery, _Outcome]], window: Interval, span: Interval, answer: Any
+    chunk: Sequence[tuple[BusyQuery, _Outcome]],
+    window: Interval,
+    blank: Cells,
+    answer: Answer | ConnectorError,
 ) -> None:
     """Sort one answer's digits out to the queries it is about."""
     if isinstance(answer, PermanentError) and not isinstance(answer, ConnectionBrokenError):
@@ -240,37 +258,41 @@ def _take_schedules(
         for _, outcome in chunk:
             outcome.needs_events = True
         return
-    if isinstance(answer, ConnectorError):
+    try:
+        found = decoded_schedules(answer)
+    except ConnectorError as error:
         for _, outcome in chunk:
-            outcome.error = answer
+            outcome.error = error
         return
-    value = answer.get("value") if isinstance(answer, dict) else None
-    found = {
-        str(item.get("scheduleId")).casefold(): item
-        for item in (value if isinstance(value, list) else ())
-        if isinstance(item, dict)
-    }
     for query, outcome in chunk:
-        _take_schedule(outcome, window, span, found.get(query.mailbox.casefold()))
+        _take_schedule(outcome, window, blank, found.get(query.mailbox.casefold()))
+
+
+def decoded_schedules(answer: Answer | ConnectorError) -> dict[str, Schedule]:
+    """An answer's schedules by their mailboxes in lower case.
+
+    Raises:
+        ConnectorError: There is no answer.
+    """
+    if isinstance(answer, ConnectorError):
+        raise answer
+    try:
+        return schedules.decoded(answer)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _not_json() from error
 
 
 def _take_schedule(
-    outcome: _Outcome, window: Interval, span: Interval, item: Mapping[str, Any] | None
+    outcome: _Outcome, window: Interval, blank: Cells, item: Schedule | None
 ) -> None:
-    error = (item or {}).get("error")
-    if isinstance(error, dict) and str(error.get("responseCode")) in _UNKNOWN_MAILBOX:
-        outcome.error = MissingError(CONNECTOR, _OPERATION, "does not exist")
+    if item is None or item.error or not schedules.covers(item, window):
+        error = item.error if item is not None else None
+        if isinstance(error, dict) and str(error.get("responseCode")) in _UNKNOWN_MAILBOX:
+            outcome.error = MissingError(CONNECTOR, _OPERATION, "does not exist")
+        else:
+            outcome.needs_events = True
         return
-    view = (item or {}).get("availabilityView")
-    slots = -(-window.length // _SLOT)
-    if error or not isinstance(view, str) or len(view) < slots:
-        outcome.needs_events = True
-        return
-    for match in _TAKEN.finditer(view):
-        taken = Interval(window.start + match.start() * _SLOT, window.start + match.end() * _SLOT)
-        clipped = taken.clipped(span)
-        if clipped is not None:
-            outcome.busy.append(clipped)
+    outcome.bits |= schedules.taken(item.availability_view, window=window, blank=blank)
 
 
 # ------------------------------------------------------------------------ the exact answer
@@ -339,6 +361,17 @@ def _once(ask: Callable[[], tzinfo]) -> Callable[[], tzinfo]:
     return answer
 
 
+def _json(answer: Answer) -> Any:
+    try:
+        return msgspec.json.decode(answer)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _not_json() from error
+
+
+def _not_json() -> TransientError:
+    return TransientError(CONNECTOR, _OPERATION, "the answer is not JSON")
+
+
 def _senseless() -> TransientError:
     return TransientError(CONNECTOR, _OPERATION, "the answer makes no sense")
 
@@ -356,7 +389,11 @@ def _raise_if_nothing_was_read(outcomes: Sequence[_Outcome]) -> None:
             raise error
 
 
-def _times(query: BusyQuery, outcome: _Outcome, *, span: Interval, unit: timedelta) -> BusyTimes:
+def _times(query: BusyQuery, outcome: _Outcome, span: Interval, blank: Cells) -> BusyTimes:
     if outcome.error is not None:
         return BusyTimes(mailbox=query.mailbox, unreadable=f"calendar {outcome.error.reason}")
-    return BusyTimes(mailbox=query.mailbox, taken=Cells.of(outcome.busy, span=span, unit=unit))
+    if outcome.needs_events:
+        taken = Cells.of(outcome.busy, span=span, unit=blank.unit)
+    else:
+        taken = Cells(blank.unit, blank.first, blank.size, outcome.bits)
+    return BusyTimes(mailbox=query.mailbox, taken=taken)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import msgspec
 import requests
 
 from connectors.errors import (
@@ -65,6 +66,25 @@ class Call:
         if not self.params:
             return self.path
         return f"{self.path}?{urlencode(self.params, quote_via=quote)}"
+
+
+#: One answer, as JSON that nobody has looked at.
+Answer = bytes | msgspec.Raw
+
+
+class _BatchPart(msgspec.Struct):
+    """The answer to one part of a batch."""
+
+    id: Any = None
+    status: Any = None
+    headers: Any = None
+    body: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _Batch(msgspec.Struct):
+    """The answer to a batch."""
+
+    responses: list[_BatchPart] = msgspec.field(default_factory=list)
 
 
 class Graph:
@@ -134,23 +154,28 @@ class Graph:
 
     def read_all(
         self, calls: Sequence[Call], *, mailbox: str, operation: str
-    ) -> list[Any | ConnectorError]:
-        """The JSON answers to many reads, or for each its own error, in the order asked.
+    ) -> list[Answer | ConnectorError]:
+        """The answers to many reads, or for each its own error, in the order asked.
 
         One call is sent plainly; more go by twenties in batches, one after another until Graph
-        asks to slow down.
+        asks to slow down. An answer is left as the JSON that it is, since it may be long, and
+        whoever asked knows what of it is wanted.
 
         Raises:
             ConnectionBrokenError: Our credential is not accepted.
         """
         if len(calls) == 1:
+            call = calls[0]
             try:
-                return [self.read(calls[0], mailbox=mailbox, operation=operation)]
+                response = self._judged(
+                    call.method, self._base + call.address, call.body, mailbox, operation
+                )
             except ConnectionBrokenError:
                 raise
             except ConnectorError as error:
                 return [error]
-        answers: list[Any | ConnectorError] = []
+            return [response.content]
+        answers: list[Answer | ConnectorError] = []
         for start in range(0, len(calls), BATCH_SIZE):
             part = calls[start : start + BATCH_SIZE]
             try:
@@ -165,23 +190,25 @@ class Graph:
 
     def _batch(
         self, calls: Sequence[Call], *, mailbox: str, operation: str
-    ) -> list[Any | ConnectorError]:
+    ) -> list[Answer | ConnectorError]:
         parts = [_part(number, call) for number, call in enumerate(calls)]
-        answer = self._read("POST", f"{self._base}/$batch", {"requests": parts}, mailbox, operation)
-        answered = answer.get("responses") if isinstance(answer, dict) else None
-        found = {
-            str(part.get("id")): part
-            for part in (answered if isinstance(answered, list) else ())
-            if isinstance(part, dict)
-        }
-        return [_part_answer(found.get(part["id"]), operation) for part in parts]
+        url, body = f"{self._base}/$batch", {"requests": parts}
+        response = self._judged("POST", url, body, mailbox, operation)
+        return parts_of(response.content, count=len(parts), operation=operation)
 
     def _read(self, method: str, url: str, body: object, mailbox: str, operation: str) -> Any:
+        response = self._judged(method, url, body, mailbox, operation)
+        return json_body(response, connector=CONNECTOR, operation=operation, is_write=False)
+
+    def _judged(
+        self, method: str, url: str, body: object, mailbox: str, operation: str
+    ) -> requests.Response:
+        """The good answer to a read."""
         response = self._sent(
             self._reading, method, url, body, mailbox=mailbox, operation=operation
         )
         _judge(response, operation=operation, is_write=False)
-        return json_body(response, connector=CONNECTOR, operation=operation, is_write=False)
+        return response
 
     def _sent(
         self,
@@ -237,18 +264,38 @@ def _part(number: int, call: Call) -> dict[str, Any]:
     return part
 
 
-def _part_answer(part: Mapping[str, Any] | None, operation: str) -> Any | ConnectorError:
+def parts_of(content: bytes, *, count: int, operation: str) -> list[Answer | ConnectorError]:
+    """What each part of a batch says, in the order asked.
+
+    Args:
+        content: The batch's answer.
+        count: How many parts were asked, with their numbers from 0 as ids.
+        operation: For errors.
+
+    Raises:
+        TransientError: It is no answer to a batch.
+    """
+    try:
+        answered = msgspec.json.decode(content, type=_Batch).responses
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise TransientError(CONNECTOR, operation, "the answer is not JSON") from error
+    found = {str(part.id): part for part in answered}
+    return [_part_answer(found.get(str(number)), operation) for number in range(count)]
+
+
+def _part_answer(part: _BatchPart | None, operation: str) -> Answer | ConnectorError:
     """What one part of a batch says; a part that is missing or broken is no answer."""
-    status = None if part is None else part.get("status")
-    if part is None or not isinstance(status, int):
+    if part is None or not isinstance(part.status, int):
         return TransientError(CONNECTOR, operation, "a part of the batch was not answered")
-    headers = requests.structures.CaseInsensitiveDict(part.get("headers") or {})
-    error = _error(status, part.get("body"), headers, operation=operation, is_write=False)
-    if error is not None:
-        return error
-    if not isinstance(part.get("body"), dict):
-        return TransientError(CONNECTOR, operation, "the answer is not JSON", status=status)
-    return part["body"]
+    if part.status >= requests.codes.multiple_choices:
+        headers = requests.structures.CaseInsensitiveDict(part.headers or {})
+        body = msgspec.json.decode(part.body) if bytes(part.body) else None
+        error = _error(part.status, body, headers, operation=operation, is_write=False)
+        if error is not None:
+            return error
+    if bytes(memoryview(part.body)[:1]) != b"{":
+        return TransientError(CONNECTOR, operation, "the answer is not JSON", status=part.status)
+    return part.body
 
 
 def _judge(response: requests.Response, *, operation: str, is_write: bool) -> None:
