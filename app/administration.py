@@ -21,10 +21,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.definitions import SCHEMA_VERSION, dump_booking_type, dump_working_hours
+from app.definitions import (
+    SCHEMA_VERSION,
+    definition_faults,
+    dump_booking_type,
+    dump_working_hours,
+)
 from app.deliveries.attention import begin_again
 from app.inputs import zones
-from app.payloads import template_problem
 from app.sealing import Sealer
 from app.storage.database import Database
 from app.storage.tables import (
@@ -39,7 +43,6 @@ from app.storage.tables import (
 )
 from app.tokens import seal_token, secret_place, token_place
 from app.vendors import NotConnectedError
-from booking_types.definition_faults import faults
 from booking_types.errors import Fault, InvalidDefinitionError, InvalidRequestError
 from booking_types.model import BookingType, Platform, WorkingHours
 from booking_types.salesforce_ids import salesforce_id
@@ -70,18 +73,6 @@ def _public_key(certificate: str) -> str:
             field="certificates",
         ) from None
     return found.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-
-
-def _template_faults(booking_type: BookingType) -> list[Fault]:
-    texts = {name: getattr(booking_type, name) for name in ("subject", "description", "location")}
-    for number, update in enumerate(booking_type.write_back.record_updates):
-        if isinstance(update.value, str):
-            texts[f"write_back.record_updates[{number}].value"] = update.value
-    return [
-        Fault(path=path, message=f"is no template: {problem}")
-        for path, text in texts.items()
-        if (problem := template_problem(text))
-    ]
 
 
 def _refuse_taken_name(session: Session, org_id: UUID, booking_type: BookingType) -> None:
@@ -364,7 +355,7 @@ class Administration:
         Raises:
             InvalidDefinitionError: With every fault at once; nothing is written then.
         """
-        found = (*faults(booking_type), *_template_faults(booking_type))
+        found = definition_faults(booking_type)
         if found:
             raise InvalidDefinitionError(found)
         with self._database.transaction(org_id) as session:

@@ -1,23 +1,15 @@
-"""A booking as each vendor and each person should see it; pure.
-
-Templates come from booking types, values from records and organizers. Only templates are
-rendered: what a person typed is a value, and ``{{ 7*7 }}`` in it stays as it was typed.
-"""
+"""A booking as each vendor and each person should see it; pure."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 from zoneinfo import ZoneInfo
-
-import jinja2
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from app.inputs.cleaning import clean_line
 from app.storage.tables import Booking
+from app.templates import render, template_values
 from booking_types.intervals import Interval
 from booking_types.model import BookingType, Platform, SalesforceEventRule, Value
 from connectors.protocols import (
@@ -39,10 +31,6 @@ PLATFORM_NAMES: Mapping[Platform, str] = {
 
 _SUBJECT_CHARACTERS = 255
 _DESCRIPTION_CHARACTERS = 32_000
-
-
-class TemplateError(Exception):
-    """A template of a booking type cannot be rendered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,115 +78,9 @@ class Shown:
         return Interval(self.booking.start_at, self.booking.end_at)
 
 
-# ---------------------------------------------------------------------------- templates
-
-
-def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
-        autoescape=False, undefined=jinja2.ChainableUndefined, keep_trailing_newline=False
-    )
-    # Loops over numbers are the cheap way to keep a renderer busy.
-    environment.globals.clear()
-    return environment
-
-
-_TEMPLATES = _environment()
-
-
-def template_values(
-    *,
-    record: Mapping[str, Value],
-    host: Person,
-    co_hosts: Sequence[Person],
-    organizer_name: str,
-    guest: Mapping[str, str],
-    interval: Interval,
-    time_zone: str,
-    notes: str,
-    platform: Platform,
-) -> dict[str, Any]:
-    """The merge fields that a booking type's templates may use.
-
-    ``record`` is nested by its dotted paths (``record.Account.Name``); ``booking`` has ``start``,
-    ``end`` (aware, in the booking's zone), ``start_at`` (UTC text), ``date``, ``time``,
-    ``duration_minutes``, ``notes`` and ``platform``.
-    """
-    zone = ZoneInfo(time_zone)
-    start = interval.start.astimezone(zone)
-    return {
-        "record": _nested(record),
-        "host": {"name": host.name, "email": host.email, "id": host.host_id},
-        "co_hosts": [{"name": person.name, "email": person.email} for person in co_hosts],
-        "organizer": {"name": organizer_name},
-        "guest": dict(guest),
-        "booking": {
-            "start": start,
-            "end": interval.end.astimezone(zone),
-            "start_at": interval.start.isoformat().replace("+00:00", "Z"),
-            "date": start.date().isoformat(),
-            "time": start.strftime("%H:%M"),
-            "duration_minutes": int(interval.length / timedelta(minutes=1)),
-            "notes": notes,
-            "platform": PLATFORM_NAMES[platform],
-        },
-    }
-
-
-def _nested(record: Mapping[str, Value]) -> dict[str, Any]:
-    nested: dict[str, Any] = {}
-    for path in sorted(record):
-        *parents, last = path.split(".")
-        here = nested
-        for parent in parents:
-            inner = here.get(parent)
-            if not isinstance(inner, dict):
-                inner = here[parent] = {}
-            here = inner
-        value = record[path]
-        here[last] = "" if value is None else value
-    return nested
-
-
-def render(template: str, values: Mapping[str, Any]) -> str:
-    """The template with its merge fields filled in; an unknown field is left empty.
-
-    Raises:
-        TemplateError: The template is wrong; the message says where.
-    """
-    try:
-        return _TEMPLATES.from_string(template).render(values)
-    except Exception as error:  # whatever it is, the template brought it about
-        raise TemplateError(str(error)) from error
-
-
-def template_problem(template: str) -> str:
-    """What is wrong with how a template is written; empty when nothing is."""
-    try:
-        _TEMPLATES.parse(template)
-    except jinja2.TemplateSyntaxError as error:
-        return f"line {error.lineno}: {error.message}"
-    return ""
-
-
 def one_line(text: str) -> str:
     """Text for a title: white space folded, cut to what every vendor takes."""
     return clean_line(text)[:_SUBJECT_CHARACTERS].rstrip()
-
-
-def template_paths(template: str) -> frozenset[str]:
-    """The dotted record paths a template names (``record.Account.Name`` → ``Account.Name``)."""
-    return frozenset(re.findall(r"\brecord\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)", template))
-
-
-def record_paths(booking_type: BookingType) -> frozenset[str]:
-    """All record paths that a booking type's templates and record updates name."""
-    texts = [booking_type.subject, booking_type.description, booking_type.location]
-    texts += [
-        update.value
-        for update in booking_type.write_back.record_updates
-        if isinstance(update.value, str)
-    ]
-    return frozenset().union(*(template_paths(text) for text in texts))
 
 
 # ----------------------------------------------------------------------- for the vendors
@@ -329,7 +211,8 @@ def record_values(shown: Shown, *, record: Mapping[str, Value]) -> dict[str, Val
         interval=shown.interval,
         time_zone=shown.booking.time_zone,
         notes=shown.booking.notes,
-        platform=Platform(shown.booking.platform),
+        platform_name=PLATFORM_NAMES[Platform(shown.booking.platform)],
+        form=shown.booking.answers,
     )
     written: dict[str, Value] = {}
     for update in shown.booking_type.write_back.record_updates:

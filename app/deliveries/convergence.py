@@ -26,6 +26,7 @@ from app.deliveries.targets import MAILS, Target, is_given_up, is_settled, waits
 from app.storage import booking_types, bookings, deliveries, orgs
 from app.storage.database import Database
 from app.storage.tables import LIVE_STATES, Booking, Delivery
+from app.templates import TemplateError
 from app.vendors import Vendors, writing_connection
 from connectors.errors import ConnectorError
 
@@ -86,7 +87,7 @@ class Converger:
                 status=error.status,
                 vendor_code=error.vendor_code,
             )
-        except payloads.TemplateError as error:
+        except TemplateError as error:
             outcome = Failure(code="template_wrong", message=f"a template is wrong: {error}")
         except Exception:
             log.exception("delivery.defect")

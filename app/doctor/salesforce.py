@@ -8,8 +8,8 @@ from datetime import datetime
 
 from app.doctor.configuration import Configuration
 from app.doctor.report import Finding, Mark, aside, broken, good, said
-from app.payloads import record_paths
 from app.sealing import SealError
+from app.templates import record_paths
 from app.vendors import Vendors
 from booking_types.filters import needed_paths
 from booking_types.model import BookingType

@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from app.definitions import dump_booking_type, parse_booking_type, stored_booking_type
+from app.definitions import (
+    SCHEMA_VERSION,
+    dump_booking_type,
+    parse_booking_type,
+    stored_booking_type,
+)
 from app.demo.world import BOOKING_TYPES
 from booking_types.errors import InvalidDefinitionError
 from booking_types.model import BookingType
@@ -21,7 +26,7 @@ def test_a_booking_type_comes_back_from_json_as_it_was(booking_type: BookingType
     dumped = dump_booking_type(booking_type)
 
     assert parse_booking_type(dumped) == booking_type
-    assert stored_booking_type(dumped) == booking_type
+    assert stored_booking_type(dumped, SCHEMA_VERSION) == booking_type
 
 
 def test_the_least_definition_takes_the_rest_from_the_defaults() -> None:

@@ -1,0 +1,78 @@
+"""Definitions of earlier forms, brought to the present one.
+
+A stored version is never rewritten: it is brought up each time it is read. Each step knows only
+the form before it and the one after, so a new form adds one step and changes none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+#: The form of definitions that this version writes.
+SCHEMA_VERSION = 2
+
+
+def _to_2(definition: dict[str, Any]) -> dict[str, Any]:
+    """Lookups became chains, platforms got two more rules, Salesforce Events can be adopted."""
+    found = dict(definition)
+    if isinstance(host_rule := found.get("host_rule"), Mapping):
+        host_rule = dict(host_rule)
+        if "lookup_path" in host_rule:
+            path = host_rule.pop("lookup_path")
+            host_rule["lookup_paths"] = [path] if path else []
+        found["host_rule"] = host_rule
+    if isinstance(platform_rule := found.get("platform_rule"), Mapping):
+        if platform_rule.get("kind") == "host_default":
+            platform_rule = {**platform_rule, "kind": "organizer_choice"}
+        # What this meant was never said, and it meant nothing.
+        if platform_rule.get("kind") != "fixed":
+            platform_rule = {**platform_rule, "platform": None}
+        found["platform_rule"] = platform_rule
+    if isinstance(write_back := found.get("write_back"), Mapping):
+        wants = write_back.get("salesforce_event")
+        if isinstance(wants, bool):
+            write_back = {**write_back, "salesforce_event": "always" if wants else "never"}
+        found["write_back"] = write_back
+    if isinstance(record_filter := found.get("record_filter"), Mapping):
+        clauses = record_filter.get("clauses")
+        if isinstance(clauses, list):
+            renamed = [_clause_to_2(clause) for clause in clauses]
+            found["record_filter"] = {**record_filter, "clauses": renamed}
+    return found
+
+
+_OPERATORS_TO_2 = {"is_empty": "is_blank", "is_not_empty": "is_not_blank"}
+
+
+def _clause_to_2(clause: Any) -> Any:
+    if not isinstance(clause, Mapping) or clause.get("operator") not in _OPERATORS_TO_2:
+        return clause
+    return {**clause, "operator": _OPERATORS_TO_2[clause["operator"]]}
+
+
+#: From each form to the next one, by the form it begins with.
+_STEPS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _to_2}
+
+
+def upgraded(definition: Mapping[str, Any], *, schema_version: int) -> dict[str, Any]:
+    """The definition in the present form; the given one stays as it is.
+
+    Args:
+        definition: As it was stored; whatever of it has another form than its own version's
+            stays as it is, and is a fault for whoever reads it.
+        schema_version: The form it has.
+
+    Raises:
+        ValueError: A later version of this service wrote it.
+    """
+    if not 1 <= schema_version <= SCHEMA_VERSION:
+        message = (
+            f"This definition has form {schema_version}, this version of the service knows "
+            f"1 to {SCHEMA_VERSION}: run a newer one."
+        )
+        raise ValueError(message)
+    found = dict(definition)
+    for version in range(schema_version, SCHEMA_VERSION):
+        found = _STEPS[version](found)
+    return found
