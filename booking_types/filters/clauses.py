@@ -27,7 +27,8 @@ what was decided.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from booking_types.filters.operands import (
     IDS,
@@ -197,11 +198,6 @@ def read_choice(value: ClauseValue, kind: FieldType) -> Comparable:
         OperandError: It is not of the field's type.
     """
     operand = wanted(value, kind)
-    if isinstance(operand, RelativeDate):
-        raise OperandError(
-            f"is to be one of several, and {value} is a stretch of time; write a clause for each "
-            "and join them with OR"
-        )
     if operand is None and kind is FieldType.MULTI_PICKLIST:
         raise OperandError("is to include a value without a name; use “is blank” for none at all")
     return operand
@@ -253,20 +249,14 @@ _COMPARE: Mapping[Operator, Callable[[Comparable, Comparable], bool]] = {
 
 def _ranged(named: Operator, relative: RelativeDate, kind: FieldType) -> Test:
     # "Use = to find what lies inside, < or > what lies on one side": so <= is inside or before.
-    def inside(value: Comparable, reading: Reading) -> bool:
-        first, end = reading.range(relative, kind)
-        return value is not None and bool(first <= value < end)
-
-    def compared(
-        compare: Callable[[Comparable, Comparable], bool], place: int
-    ) -> Callable[[Comparable, Reading], bool]:
+    def compared(compare: Callable[[Comparable, Comparable], bool], place: int) -> Test:
         return lambda value, reading: compare(value, reading.range(relative, kind)[place])
 
     match named:
         case Operator.EQUALS:
-            return inside
+            return lambda value, reading: _inside(value, reading.range(relative, kind))
         case Operator.NOT_EQUALS:
-            return lambda value, reading: not inside(value, reading)
+            return lambda value, reading: not _inside(value, reading.range(relative, kind))
         case Operator.LESS_THAN:
             return compared(_before, 0)
         case Operator.LESS_OR_EQUAL:
@@ -277,30 +267,38 @@ def _ranged(named: Operator, relative: RelativeDate, kind: FieldType) -> Test:
             return compared(_not_before, 0)
 
 
+def _inside(value: Comparable, edges: tuple[Any, Any]) -> bool:
+    return value is not None and bool(edges[0] <= value < edges[1])
+
+
 def _chosen(clause: Clause, kind: FieldType) -> Test:
     if not clause.values:
         raise OperandError(
             f"is to be compared by “{NAMES[clause.operator]}” with nothing; name values"
         )
     choices = [read_choice(value, kind) for value in clause.values]
-    matches = _any_included if clause.operator in INCLUDING else _any_equal
     wants = clause.operator in (Operator.IN, Operator.INCLUDES)
-    if any(isinstance(each, Reference) for each in choices):
-        return lambda value, reading: (
-            matches(value, [_resolved(each, kind, reading) for each in choices]) is wants
-        )
-    if clause.operator in CHOOSING:
+    matches = _includes if clause.operator in INCLUDING else _equals
+    if clause.operator in CHOOSING and not any(
+        isinstance(each, Reference | RelativeDate) for each in choices
+    ):
         known = frozenset(choices)
         return lambda value, _reading: (value in known) is wants
-    return lambda value, _reading: _any_included(value, choices) is wants
+    return lambda value, reading: (
+        # Every choice is looked at, so that one that is not there is found whatever the record has.
+        (True in [matches(value, each, kind, reading) for each in choices]) is wants
+    )
 
 
-def _any_equal(value: Comparable, choices: Sequence[Comparable]) -> bool:
-    return value in choices
+def _equals(value: Comparable, choice: Comparable, kind: FieldType, reading: Reading) -> bool:
+    if isinstance(choice, RelativeDate):
+        return _inside(value, reading.range(choice, kind))
+    return bool(value == _resolved(choice, kind, reading))
 
 
-def _any_included(value: Comparable, choices: Sequence[Comparable]) -> bool:
-    return value is not None and any(choice is not None and choice <= value for choice in choices)
+def _includes(value: Comparable, choice: Comparable, kind: FieldType, reading: Reading) -> bool:
+    all_of = _resolved(choice, kind, reading)
+    return value is not None and all_of is not None and bool(all_of <= value)
 
 
 # -------------------------------------------------------------------------- references

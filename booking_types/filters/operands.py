@@ -17,6 +17,8 @@ from typing import Any
 
 from booking_types.errors import InvalidRequestError
 from booking_types.filters.relative_dates import (
+    EARLIEST,
+    LATEST,
     RelativeDate,
     RelativeDateError,
     looks_relative,
@@ -148,7 +150,7 @@ def _time(value: object, kind: FieldType) -> date | RelativeDate:
         if found is not None:
             return found
     if kind is FieldType.DATE:
-        advice = "write it like 2027-03-01, or a relative date like TODAY"
+        advice = f"write one from {EARLIEST} to {LATEST} like that, or a relative date like TODAY"
     else:
         advice = (
             "write it with its offset from UTC, like 2027-03-01T09:00:00Z, or a relative date like "
@@ -161,18 +163,20 @@ def _day(text: str) -> date | None:
     if not _DATE.fullmatch(text):
         return None
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if EARLIEST <= found <= LATEST else None
 
 
 def _instant(text: str) -> datetime | None:
     if not _DATETIME.fullmatch(text):
         return None
     try:
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        found = datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return found if EARLIEST <= found.date() <= LATEST else None
 
 
 def _id(value: object, kind: FieldType) -> str:

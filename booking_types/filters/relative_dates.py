@@ -53,17 +53,19 @@ _LENGTHS = {
 }
 _FISCAL = frozenset({Unit.FISCAL_QUARTER, Unit.FISCAL_YEAR})
 
-#: The greatest number that may stand behind the colon: about a thousand years, so that no range
-#: leaves the calendar.
+#: The greatest number that may stand behind the colon: two hundred years, because Salesforce knows
+#: no dates before 1700. Source: the same page, on minimum and maximum dates.
 _MOST = {
-    Unit.DAY: 365_000,
-    Unit.WEEK: 52_000,
-    Unit.MONTH: 12_000,
-    Unit.QUARTER: 4_000,
-    Unit.YEAR: 1_000,
-    Unit.FISCAL_QUARTER: 4_000,
-    Unit.FISCAL_YEAR: 1_000,
+    Unit.DAY: 73_000,
+    Unit.WEEK: 10_400,
+    Unit.MONTH: 2_400,
+    Unit.QUARTER: 800,
+    Unit.YEAR: 200,
+    Unit.FISCAL_QUARTER: 800,
+    Unit.FISCAL_YEAR: 200,
 }
+#: The first and last day that Salesforce knows. Source: as above.
+EARLIEST, LATEST = date(1700, 1, 1), date(4000, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)

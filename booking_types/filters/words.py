@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from booking_types.filters.clauses import INCLUDING
 from booking_types.filters.operands import (
     TIMES,
-    Comparable,
+    ClauseValue,
     OperandError,
     reference,
     wanted,
@@ -93,24 +94,34 @@ def sentence_of(
 
 def _must(clause: Clause, reading: Reading) -> str:
     kind = reading.kind(clause.field)
-    value: Comparable = clause.value
-    if kind in TIMES and isinstance(value, str) and reference(value) is None:
-        try:
-            value = wanted(value, kind)
-        except OperandError:
-            value = clause.value
-        if isinstance(value, RelativeDate):
-            return _must_be_in(clause.operator, value, reading)
+    value = _read(clause.value, kind)
+    if isinstance(value, RelativeDate):
+        return _must_be_in(clause.operator, value, reading)
     must = (_MUST_OF_TIMES if kind in TIMES else _MUST)[clause.operator]
-    if clause.operator in (Operator.INCLUDES, Operator.EXCLUDES):
+    if clause.operator in INCLUDING:
         values = _either([_all_of(str(each), reading) for each in clause.values])
     else:
         values = ", ".join(_said(each, kind, reading) for each in clause.values)
     return must.format(value=_said(value, kind, reading), values=values or "nothing")
 
 
-def _said(value: Value, kind: FieldType | None, reading: Reading) -> str:
+def _read(value: ClauseValue | None, kind: FieldType | None) -> Value | RelativeDate:
+    """A clause's value; where it is compared with a time, the time or relative date it names."""
+    if kind is None or kind not in TIMES or reference(value) is not None:
+        return value
+    try:
+        found: date | RelativeDate | None = wanted(value, kind)
+    except OperandError:
+        return value
+    return found
+
+
+def _said(value: Value | RelativeDate, kind: FieldType | None, reading: Reading) -> str:
     """A clause's value, or what it refers to."""
+    if isinstance(value, str):
+        value = _read(value, kind)
+    if isinstance(value, RelativeDate):
+        return f"{value.noun} ({_span(value, reading.calendar.days(value))})"
     found = reference(value)
     if found is None:
         return shown(value, kind, reading)
