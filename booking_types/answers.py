@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 
+from booking_types.bits import Grid
 from booking_types.intervals import Interval
 from booking_types.model import BookingType, BusySource, Holiday, HostTimes, Slot
 
@@ -53,6 +56,22 @@ class Question:
     roles: tuple[Role, ...] = ()
     holidays: tuple[Holiday, ...] = ()
 
+    @property
+    def everybody(self) -> tuple[HostTimes, ...]:
+        """Everybody concerned: the hosts, the co-hosts, the people of each role."""
+        people = self.hosts + self.co_hosts
+        for role in self.roles:
+            people += role.people
+        return people
+
+
+class Part(StrEnum):
+    """In which part somebody is concerned."""
+
+    HOST = "host"
+    CO_HOST = "co_host"
+    ROLE = "role"
+
 
 class ReasonCode(StrEnum):
     """Why a time cannot be booked, as a stable word."""
@@ -68,7 +87,8 @@ class ReasonCode(StrEnum):
     LIMIT_REACHED = "limit_reached"
     #: The host cannot be booked at all.
     HOST_UNAVAILABLE = "host_unavailable"
-    #: The co-host is busy, outside their hours, or cannot be booked at all.
+    #: The co-host is busy, outside their hours, or cannot be booked at all; or nobody can take
+    #: a role.
     CO_HOST_UNAVAILABLE = "co_host_unavailable"
 
 
@@ -83,7 +103,8 @@ class Reason:
             ``weekly_limit``, or why a person is unavailable (``calendar_unreadable``). May be
             empty.
         message: A clause for people that goes on from the time or the person's name.
-        host_id: Whom it concerns: a host or a co-host; nothing when it concerns the time.
+        host_id: Whom it concerns; nothing when it concerns the time, or a role that nobody of
+            its people can take.
         source: What takes the time, where something does.
     """
 
@@ -94,17 +115,64 @@ class Reason:
     source: BusySource | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Availability:
-    """The slots, and who was left out.
+    """The starts that can be booked, with whom, and who was left out.
 
     Attributes:
-        slots: In time order.
+        duration: Of the meeting.
+        grid: The cells on which ``free`` is; every start is the beginning of one.
+        starts: In order.
+        free: For each host who can be booked the cells with which a meeting with them begins;
+            only bits of ``starts`` are set. In the order given.
         left_out: One reason for each person who cannot be booked whenever it is.
     """
 
-    slots: tuple[Slot, ...]
+    duration: timedelta
+    grid: Grid
+    starts: tuple[datetime, ...]
+    free: Mapping[str, int]
     left_out: tuple[Reason, ...] = ()
+
+    def host_ids(self, start: datetime) -> tuple[str, ...]:
+        """Who could be the host of a meeting that begins with one of the starts."""
+        bit = 1 << self.grid.cell(start)
+        return tuple(host_id for host_id, bits in self.free.items() if bits & bit)
+
+    def slot(self, start: datetime) -> Slot:
+        """One of the starts as a span with its hosts."""
+        return Slot(Interval(start, start + self.duration), self.host_ids(start))
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """All of the starts as spans with their hosts; a pool has many with many each."""
+        return tuple(self.slot(start) for start in self.starts)
+
+    def earliest(self, count: int | None) -> Availability:
+        """Only so many of the starts, the first ones; all of them where no number is given."""
+        if count is None or count >= len(self.starts):
+            return self
+        kept = self.starts[:count]
+        upto = (1 << self.grid.cell(kept[-1]) + 1) - 1 if kept else 0
+        free = {host_id: bits & upto for host_id, bits in self.free.items()}
+        return replace(self, starts=kept, free=free)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonVerdict:
+    """Whether one person could have a meeting at one time.
+
+    Attributes:
+        host_id: Who.
+        part: In which part.
+        role: The role's key, where that is the part; else empty.
+        reason: The first that stands against it; nothing when they can.
+    """
+
+    host_id: str
+    part: Part
+    role: str = ""
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +186,7 @@ class Verdict:
         role_ids: For each role of the question, who could take it then, in the order given.
         reasons: What stands against it, the most telling first. When it is offered: why not
             with each of the other hosts.
+        people: Each person's own first reason, whether or not the time is on the grid.
     """
 
     interval: Interval
@@ -125,6 +194,43 @@ class Verdict:
     host_ids: tuple[str, ...]
     reasons: tuple[Reason, ...]
     role_ids: tuple[tuple[str, ...], ...] = ()
+    people: tuple[PersonVerdict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRun:
+    """Neighbouring starts of one day about which the same is to be said of a person.
+
+    Attributes:
+        first_at: The first of the starts.
+        last_at: The last of them; the same when it is only one.
+        starts: How many they are.
+        reason: The first that stands against them; nothing where the person can have them.
+    """
+
+    first_at: datetime
+    last_at: datetime
+    starts: int
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDay:
+    """One person's day, from its first start to its last.
+
+    Attributes:
+        host_id: Who.
+        part: In which part.
+        role: The role's key, where that is the part; else empty.
+        on: The local date on the grid's clock.
+        runs: In time order; every start of the day is in one.
+    """
+
+    host_id: str
+    part: Part
+    role: str
+    on: date
+    runs: tuple[PersonRun, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

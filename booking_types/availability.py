@@ -1,15 +1,21 @@
 """When who can meet, and for every other time why not.
 
-``slots`` shows times, ``check`` decides about one, ``explain`` says it for all of them, and
-``nearest`` finds others close by. All of them read the same sheet, so they cannot disagree.
+``slots`` shows times, ``check`` decides about one, ``explain`` says it for all of them and
+``explain_people`` for each person by itself, and ``nearest`` finds others close by. All of them
+read the same sheet, so they cannot disagree.
 
-The rules, for a meeting that begins at a start on the grid:
+The rules, for a meeting that begins at a start on the grid, with each person's own limits in
+the place of the type's:
 
 * it begins no sooner than the minimum notice and no later than the booking window ends;
-* it lies wholly within the working hours (the booking type's; without them each person's own,
-  co-hosts' too);
-* with its buffers it meets nothing that makes the host busy, nor any co-host;
-* one host has all of it: two hosts who are each free for half of it make no slot.
+* it lies wholly within the hours that count for the person, on the dates that are no holiday
+  and no day off of theirs;
+* the person has not reached a limit of that day or week;
+* with its buffers it meets nothing that makes the person busy.
+
+A start is offered when all of that holds for one host, for every co-host, and for one of the
+people of each role: one person has all of the meeting, two who are each free for half of it
+make no slot.
 
 Whoever cannot be asked (a calendar that cannot be read) is not free: such a host is left out
 and named, such a co-host leaves no slot at all.
@@ -19,32 +25,44 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import reduce
 from itertools import groupby
+from operator import or_
 from zoneinfo import ZoneInfo
 
 from booking_types.answers import (
     Availability,
     ExplainedDay,
     ExplainedTime,
+    Part,
+    PersonDay,
+    PersonRun,
+    PersonVerdict,
     Question,
     Reason,
     ReasonCode,
     Verdict,
 )
-from booking_types.board import grid_starts
+from booking_types.bits import COARSE
+from booking_types.board import Board
 from booking_types.errors import InvalidRequestError
 from booking_types.intervals import Interval
+from booking_types.layers import in_words
 from booking_types.local_time import zone_named
-from booking_types.model import BookingType, HostOverrides, HostTimes, Slot
+from booking_types.model import NO_OVERRIDES, BookingType, HostOverrides, Slot
 from booking_types.person_rules import rules_for
-from booking_types.sheet import Sheet, in_words, timing, why_left_out
+from booking_types.sheet import Sheet, is_of_timing
+from booking_types.start_grid import StartGrid, is_start, start_grid
 
 __all__ = [
     "Availability",
     "ExplainedDay",
     "ExplainedTime",
+    "Part",
+    "PersonDay",
+    "PersonRun",
+    "PersonVerdict",
     "Question",
     "Reason",
     "ReasonCode",
@@ -53,8 +71,10 @@ __all__ = [
     "check",
     "explain",
     "explain_days",
+    "explain_people",
     "nearest",
     "slots",
+    "slots_explained",
 ]
 
 _MINUTE = timedelta(minutes=1)
@@ -79,7 +99,7 @@ def busy_span(
         span: In which it begins.
         overrides: Of everybody concerned who has any.
     """
-    rules = [rules_for(booking_type, each) for each in (HostOverrides(), *overrides)]
+    rules = [rules_for(booking_type, each) for each in (NO_OVERRIDES, *overrides)]
     return span.widened(
         before=max(each.buffer_before for each in rules),
         after=duration + max(each.buffer_after for each in rules),
@@ -93,20 +113,18 @@ def slots(question: Question) -> Availability:
         InvalidRequestError: ``invalid_duration``, or ``unknown_timezone`` of the grid or the
             type's hours. A person's unknown zone only leaves out that person.
     """
-    _refuse_odd_duration(question)
-    rules, now = question.booking_type, question.now.astimezone(UTC)
-    # Only the part that minimum notice and booking window leave is looked at.
-    first = max(question.span.start, now + rules.minimum_notice)
-    last = min(question.span.end - _INSTANT, now + rules.booking_window)
-    starts = _grid(question, first=first, last=last)
-    found: list[Slot] = []
-    if starts:
-        found = [
-            Slot(Interval(start, start + question.duration), tuple(host_ids))
-            for start, host_ids in zip(starts, Sheet(question, starts).host_ids(), strict=True)
-            if host_ids
-        ]
-    return Availability(slots=tuple(found), left_out=tuple(_left_out(question)))
+    return _Answer(question).availability()
+
+
+def slots_explained(question: Question) -> tuple[Availability, tuple[ExplainedTime, ...]]:
+    """What ``slots`` and ``explain`` say, worked out once.
+
+    Raises:
+        InvalidRequestError: As ``slots``.
+    """
+    answer = _Answer(question)
+    explained = tuple(answer.explained())
+    return answer.availability(), explained
 
 
 def check(question: Question, start: datetime) -> Verdict:
@@ -114,29 +132,48 @@ def check(question: Question, start: datetime) -> Verdict:
 
     Args:
         question: As for ``slots``; its span plays no part.
-        start: Aware. Busy intervals must be known for ``busy_span`` of the meeting.
+        start: Aware. Need not be on the grid. Busy intervals must be known for ``busy_span`` of
+            the meeting.
 
     Raises:
         InvalidRequestError: As ``slots``; ``invalid_datetime`` for a start without an offset or
             in a year that nobody can mean.
     """
-    _refuse_odd_duration(question)
+    _refuse_odd(question)
     start = _sensible(start)
-    interval = Interval(start, start + question.duration)
-    if start.second or start.microsecond:
-        # The grid has whole minutes only; there is nothing to look at.
-        reasons = (*timing(question, start), _off_grid(question))
-        return Verdict(interval=interval, is_offered=False, host_ids=(), reasons=reasons)
-    sheet = Sheet(_near(question, interval), [start])
-    host_ids, against = sheet.host_ids()[0], sheet.reasons()[0]
-    if not _grid(question, first=start, last=start):
-        host_ids = []
-        against.insert(len(timing(question, start)), _off_grid(question))
+    zone = _grid_zone(question)
+    is_fine = bool(start.minute * _MINUTE % COARSE)
+    board = Board(question, first=start, last=start, is_fine=is_fine)
+    bit = 1 << board.grid.cell(start)
+    sheet = Sheet(question, board, bit)
+    said = sheet.reasons()
+    free = sheet.offer()
+    on_grid = is_start(start, zone=zone, increment=question.booking_type.increment)
+    host_ids = tuple(host_id for host_id, bits in free.items() if bits and on_grid)
+    against = [reason for bits, reason in said if bits]
+    if not on_grid:
+        timing = sum(is_of_timing(reason) for reason in against)
+        against.insert(timing, _off_grid(question, zone))
     return Verdict(
-        interval=interval,
+        interval=Interval(start, start + question.duration),
         is_offered=bool(host_ids),
-        host_ids=tuple(host_ids),
+        host_ids=host_ids,
+        role_ids=tuple(
+            tuple(each.host_id for each in role.people if sheet.fits(each, Part.ROLE))
+            for role in question.roles
+        ),
         reasons=tuple(against),
+        people=tuple(
+            PersonVerdict(
+                host_id=each.person.host_id,
+                part=each.part,
+                role=each.role,
+                reason=next(
+                    (layer.reason for layer in sheet.against(each.person, each.part)), None
+                ),
+            )
+            for each in sheet.people()
+        ),
     )
 
 
@@ -148,21 +185,20 @@ def explain(question: Question) -> tuple[ExplainedTime, ...]:
     Raises:
         InvalidRequestError: As ``slots``.
     """
-    answer: list[ExplainedTime] = []
-    for (on, host_ids, reasons), lines in groupby(_lines(question), key=lambda line: line[1:]):
-        starts = [line[0] for line in lines]
-        answer.append(
-            ExplainedTime(
-                on=on,
-                first_at=starts[0],
-                last_at=starts[-1],
-                starts=len(starts),
-                is_offered=bool(host_ids),
-                host_ids=host_ids,
-                reasons=reasons,
-            )
-        )
-    return tuple(answer)
+    return tuple(_Answer(question).explained())
+
+
+def explain_people(question: Question) -> tuple[PersonDay, ...]:
+    """Each person's days: what is to be said of them about every start on the grid in the span.
+
+    Returns:
+        For the hosts, the co-hosts, the people of each role, in the order given: a day for each
+        local date on the grid's clock that has a start.
+
+    Raises:
+        InvalidRequestError: As ``slots``.
+    """
+    return tuple(_Answer(question).people())
 
 
 def explain_days(question: Question) -> tuple[ExplainedDay, ...]:
@@ -212,54 +248,109 @@ def nearest(question: Question, start: datetime, count: int = 3) -> tuple[Slot, 
         InvalidRequestError: As ``slots`` and ``check``.
     """
     start = _sensible(start)
-    closest = sorted(
-        slots(question).slots,
-        key=lambda slot: (abs(slot.interval.start - start), slot.interval.start),
-    )
-    return tuple(sorted(closest[:count], key=lambda slot: slot.interval.start))
+    found = slots(question)
+    closest = sorted(found.starts, key=lambda each: (abs(each - start), each))
+    return tuple(found.slot(each) for each in sorted(closest[:count]))
 
 
-def _lines(
-    question: Question,
-) -> Iterator[tuple[datetime, date, tuple[str, ...], tuple[Reason, ...]]]:
-    """Every start of the span with its local date, its hosts and what stands against it."""
-    _refuse_odd_duration(question)
-    zone = _grid_zone(question)
-    starts = _grid(question, first=question.span.start, last=question.span.end - _INSTANT)
-    if not starts:
-        return
-    sheet = Sheet(question, starts)
-    for start, host_ids, reasons in zip(starts, sheet.host_ids(), sheet.reasons(), strict=True):
-        yield start, start.astimezone(zone).date(), tuple(host_ids), tuple(reasons)
+class _Answer:
+    """Everything that is to be said about the span of one question, worked out once.
 
+    Raises:
+        InvalidRequestError: As ``slots``.
+    """
 
-def _near(question: Question, interval: Interval) -> Question:
-    """The question without the busy intervals that one meeting cannot meet: most of them."""
-    reach = busy_span(booking_type=question.booking_type, duration=question.duration, span=interval)
-    return replace(
-        question,
-        hosts=tuple(_near_only(person, reach) for person in question.hosts),
-        co_hosts=tuple(_near_only(person, reach) for person in question.co_hosts),
-    )
+    def __init__(self, question: Question) -> None:
+        _refuse_odd(question)
+        kind, span = question.booking_type, question.span
+        self._question = question
+        self._zone = _grid_zone(question)
+        is_fine = bool(kind.increment % COARSE)
+        # From the span, not from the notice: what is remembered of these days stays good as
+        # the clock goes on.
+        first = span.start.replace(minute=0, second=0, microsecond=0)
+        self._board = Board(question, first=first, last=span.end, is_fine=is_fine)
+        grid = self._board.grid
+        self._grid: StartGrid = start_grid(self._zone, kind.increment, grid)
+        self._starts = self._grid.mask & grid.between(span.start, span.end - _INSTANT)
+        self._first = next(self._grid.numbers(self._starts, grid), 0)
+        self._sheet = Sheet(question, self._board, self._starts)
 
+    def availability(self) -> Availability:
+        free = self._sheet.offer()
+        offered = reduce(or_, free.values(), 0)
+        return Availability(
+            duration=self._question.duration,
+            grid=self._board.grid,
+            starts=self._grid.instants(offered, self._board.grid),
+            free=free,
+            left_out=self._sheet.left_out(),
+        )
 
-def _near_only(person: HostTimes, reach: Interval) -> HostTimes:
-    start, end = reach.start, reach.end
-    near = tuple(
-        taken for taken in person.busy if taken.interval.start < end and taken.interval.end > start
-    )
-    return replace(person, busy=near)
+    def explained(self) -> Iterator[ExplainedTime]:
+        starts = self._instants()
+        against: list[list[Reason]] = [[] for _ in starts]
+        for bits, reason in self._sheet.reasons():
+            for number in self._numbers(bits):
+                against[number].append(reason)
+        host_ids: list[list[str]] = [[] for _ in starts]
+        for host_id, bits in self._sheet.offer().items():
+            for number in self._numbers(bits):
+                host_ids[number].append(host_id)
+        lines = zip(self._dates(), map(tuple, host_ids), map(tuple, against), strict=True)
+        place = 0
+        for (on, hosts, reasons), run in groupby(lines):
+            count = sum(1 for _ in run)
+            yield ExplainedTime(
+                on=on,
+                first_at=starts[place],
+                last_at=starts[place + count - 1],
+                starts=count,
+                is_offered=bool(hosts),
+                host_ids=hosts,
+                reasons=reasons,
+            )
+            place += count
 
+    def people(self) -> Iterator[PersonDay]:
+        starts, dates = self._instants(), self._dates()
+        for each in self._sheet.people():
+            said: list[Reason | None] = [None] * len(starts)
+            for layer in self._sheet.against(each.person, each.part):
+                for number in self._numbers(layer.bits):
+                    said[number] = layer.reason
+            place = 0
+            for on, day in groupby(zip(dates, said, strict=True), key=lambda line: line[0]):
+                runs: list[PersonRun] = []
+                for reason, run in groupby(reason for _, reason in day):
+                    count = sum(1 for _ in run)
+                    runs.append(
+                        PersonRun(
+                            first_at=starts[place],
+                            last_at=starts[place + count - 1],
+                            starts=count,
+                            reason=reason,
+                        )
+                    )
+                    place += count
+                yield PersonDay(
+                    host_id=each.person.host_id,
+                    part=each.part,
+                    role=each.role,
+                    on=on,
+                    runs=tuple(runs),
+                )
 
-def _left_out(question: Question) -> Iterator[Reason]:
-    for person in question.hosts:
-        reason = why_left_out(question, person, is_co_host=False)
-        if reason is not None:
-            yield reason
-    for person in question.co_hosts:
-        reason = why_left_out(question, person, is_co_host=True)
-        if reason is not None:
-            yield reason
+    def _instants(self) -> tuple[datetime, ...]:
+        return self._grid.instants(self._starts, self._board.grid)
+
+    def _dates(self) -> list[date]:
+        return [start.astimezone(self._zone).date() for start in self._instants()]
+
+    def _numbers(self, bits: int) -> Iterator[int]:
+        """Which of the span's starts are set, counted from 0."""
+        found = self._grid.numbers(bits, self._board.grid)
+        return (number - self._first for number in found)
 
 
 def _grid_zone(question: Question) -> ZoneInfo:
@@ -267,29 +358,22 @@ def _grid_zone(question: Question) -> ZoneInfo:
     return zone_named(name, field="time_zone")
 
 
-def _grid(question: Question, *, first: datetime, last: datetime) -> list[datetime]:
-    return grid_starts(
-        zone=_grid_zone(question),
-        increment=question.booking_type.increment,
-        first=first,
-        last=last,
-    )
-
-
-def _off_grid(question: Question) -> Reason:
+def _off_grid(question: Question, zone: ZoneInfo) -> Reason:
     step = in_words(question.booking_type.increment)
     message = f"is no start of this booking type: they are {step} apart, from midnight in "
-    message += _grid_zone(question).key
+    message += zone.key
     return Reason(code=ReasonCode.SLOT_NOT_OFFERED, detail="off_grid", message=message)
 
 
-def _refuse_odd_duration(question: Question) -> None:
+def _refuse_odd(question: Question) -> None:
     if question.duration < _MINUTE or question.duration % _MINUTE:
         raise InvalidRequestError(
             "a meeting lasts a whole number of minutes, at least one",
             code="invalid_duration",
             field="duration",
         )
+    if question.booking_type.working_hours is not None:
+        zone_named(question.booking_type.working_hours.time_zone)
 
 
 def _sensible(start: datetime) -> datetime:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from booking_types.intervals import Interval, merged
+from booking_types.intervals import Interval
 
 #: The lengths of a cell: five minutes wherever everything is a multiple of it, else one.
 COARSE, FINE = timedelta(minutes=5), timedelta(minutes=1)
@@ -235,10 +235,13 @@ class Cells:
 
     def intervals(self) -> list[Interval]:
         """The same as sorted spans in which no two touch."""
-        start = self.span.start
-        flags = Grid(start, self.unit, self.size).flags(self.bits)
-        taken = (number for number, flag in enumerate(flags) if flag)
-        return merged(
-            Interval(start + number * self.unit, start + (number + 1) * self.unit)
-            for number in taken
-        )
+        start, unit = self.span.start, self.unit
+        digits = f"{self.bits:b}"[::-1]
+        found: list[Interval] = []
+        first = digits.find("1")
+        while first >= 0:
+            stop = digits.find("0", first)
+            stop = len(digits) if stop < 0 else stop
+            found.append(Interval(start + first * unit, start + stop * unit))
+            first = digits.find("1", stop)
+        return found

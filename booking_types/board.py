@@ -1,176 +1,239 @@
-"""The board on which availability is worked out: the possible starts, and who fits where.
+"""The board on which a question about times is worked out: the possible starts, in bits.
 
 One algebra for everything that is asked about times, so that what is shown, what is checked
-and what is explained cannot disagree. For each person::
+and what is explained cannot disagree. For each person, with their own buffers, notice, window,
+hours and limits::
 
-    starts = runs(hours, duration) & runs(~busy, before + duration + after)
+    starts = grid & timely & runs(hours, duration) & ~full days
+             & ~spread(busy, before + duration + after)
 
-``availability`` asks the questions; the bits themselves are in ``bits``.
+``layers`` says of what a person's bits leave out why; ``sheet`` puts people together; the bits
+themselves are in ``bits``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import compress
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from booking_types.bits import Grid, runs
-from booking_types.intervals import Interval, merged
-from booking_types.local_time import first_instant, instants, steady_offset, zone_named
-from booking_types.model import WorkingHours, WorkingSpan
+from booking_types.answers import Question
+from booking_types.bits import COARSE, FINE, Grid, spread, steps_over
+from booking_types.errors import InvalidRequestError
+from booking_types.hours_bits import day_cells, local_dates, starts_in_hours
+from booking_types.local_time import zone_named
+from booking_types.model import (
+    NO_OVERRIDES,
+    BusyInterval,
+    DateOverride,
+    HostOverrides,
+    HostTimes,
+    WorkingHours,
+)
+from booking_types.person_rules import PersonRules, all_full, rules_for
+from booking_types.working_days import DayRules, Hashed, TypeDays
 
 _DAY = timedelta(days=1)
-_MINUTE = timedelta(minutes=1)
-_COARSE = timedelta(minutes=5)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def grid_starts(
-    *, zone: ZoneInfo, increment: timedelta, first: datetime, last: datetime
-) -> list[datetime]:
-    """Every start on the grid from one instant to another, both included.
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is the same for everybody with the same overrides: one person's limits, in cells.
 
-    On each local day the clock is read from midnight on: a time that the clocks jump over is
-    left out, one that they show twice is two starts.
-
-    Args:
-        zone: Where the clock hangs.
-        increment: From one start to the next; more than nothing.
-        first: The earliest instant; aware.
-        last: The latest instant; aware.
-
-    Returns:
-        Aware instants in UTC, in order.
+    Attributes:
+        rules: The limits.
+        possible: The starts that are neither too soon nor too far away.
+        before: The buffer before the meeting.
+        steps: How to spread what is busy over meeting and buffers.
+        hours: In place of their own hours, where they are not asked for.
+        on_type: Their other hours on the type.
+        limited: Days or weeks can be full.
     """
-    times = [increment * number for number in range(-(-_DAY // increment))]
-    found: list[datetime] = []
-    day = first.astimezone(zone).date() - _DAY
-    until = last.astimezone(zone).date() + _DAY
-    while day <= until:
-        midnight = datetime.combine(day, time())
-        offset = steady_offset(day, days=1, zone=zone)
-        if offset is not None:
-            utc_midnight = (midnight - offset).replace(tzinfo=UTC)
-            found += [utc_midnight + after for after in times]
-        else:
-            found += sorted(
-                instant for after in times for instant in instants(midnight + after, zone=zone)
-            )
-        day += _DAY
-    return [start for start in found if first <= start <= last]
 
-
-def working_intervals(hours: WorkingHours, *, within: Interval) -> list[Interval]:
-    """The weekly hours on actual days, as far as they touch the bounds; they may overlap.
-
-    Raises:
-        InvalidRequestError: ``unknown_timezone``.
-    """
-    zone = zone_named(hours.time_zone)
-    found: list[Interval] = []
-    # Hours that began two dates ago by this zone's clock can still last.
-    day = within.start.astimezone(zone).date() - 2 * _DAY
-    until = within.end.astimezone(zone).date() + _DAY
-    while day <= until:
-        for span in hours.spans:
-            if span.weekday == day.isoweekday():
-                interval = _on_day(span, day=day, zone=zone)
-                if interval is not None and interval.overlaps(within):
-                    found.append(interval)
-        day += _DAY
-    return found
-
-
-def _on_day(span: WorkingSpan, *, day: date, zone: ZoneInfo) -> Interval | None:
-    local_start = datetime.combine(day, span.start)
-    local_end = datetime.combine(day if span.end > span.start else day + _DAY, span.end)
-    offset = steady_offset(day, days=2, zone=zone)
-    if offset is not None:
-        return Interval(
-            (local_start - offset).replace(tzinfo=UTC), (local_end - offset).replace(tzinfo=UTC)
-        )
-    start = first_instant(local_start, zone=zone, fold=0)
-    end = first_instant(local_end, zone=zone, fold=1)
-    # Nothing is left of hours that lie wholly inside a jump of the clocks.
-    return Interval(start, end) if start < end else None
+    rules: PersonRules
+    possible: int
+    before: int
+    steps: tuple[int, ...]
+    hours: WorkingHours | None
+    on_type: tuple[DateOverride, ...]
+    limited: bool
 
 
 class Board:
-    """The possible starts of one meeting, and questions about them in bits.
+    """The cells of one question, and questions about people in bits.
 
-    A number that a method answers has one bit for each cell; the bit of a start is at its
-    position, and only bits of starts are set.
+    A number that a method answers has one bit for each cell; a set bit is a start.
+
+    Args:
+        question: Whose people, duration and rules.
+        first: The first possible start; aware.
+        last: The last one.
+        is_fine: The starts need not be multiples of five minutes.
 
     Attributes:
-        starts: The instants, in order.
-        positions: The cell of each.
-        mask: All of them.
-        grid: The cells; they reach over the buffers of the first and the last meeting.
+        grid: The cells. They begin with a day in UTC, so that what is worked out once about
+            hours is good for all questions about these days.
+        length: The cells of the meeting.
     """
 
     def __init__(
-        self,
-        *,
-        starts: Sequence[datetime],
-        duration: timedelta,
-        before: timedelta,
-        after: timedelta,
+        self, question: Question, *, first: datetime, last: datetime, is_fine: bool
     ) -> None:
-        lengths = (duration, before, after)
-        unit = _COARSE if _is_coarse(starts, lengths) else _MINUTE
-        self.starts = starts
-        self._duration = duration // unit
-        # A buffer that is no whole number of minutes keeps a little more free, never less.
-        self._before = -(-before // unit)
-        self._after = -(-after // unit)
-        origin = starts[0] - self._before * unit
-        cells = (starts[-1] - origin) // unit + self._duration + self._after
-        self.grid = Grid(origin, unit, cells)
-        self.positions = tuple(self.grid.cell(start) for start in starts)
-        self.mask = self.mask_of(range(len(starts)))
-        self._number_of_cell = [-1] * self.grid.size
-        for number, position in enumerate(self.positions):
-            self._number_of_cell[position] = number
-        self._hours: dict[WorkingHours, int] = {}
+        self._question = question
+        kind, length = question.booking_type, question.duration
+        people = question.everybody
+        overrides = {id(each.overrides): each.overrides for each in people}
+        rules = [rules_for(kind, each) for each in (NO_OVERRIDES, *overrides.values())]
+        units = {each.calendar.unit for each in people if each.calendar is not None}
+        buffers = {each for one in rules for each in (one.buffer_before, one.buffer_after)}
+        is_fine = is_fine or any(each % COARSE for each in (length, *buffers, *units))
+        unit = FINE if is_fine else COARSE
+        # A buffer that is no whole number of cells takes the whole of the last one.
+        origin = first - max(one.buffer_before for one in rules) - unit
+        # A start with seconds stands on a grid of its own, as exact as any.
+        origin -= (origin - _EPOCH - (first - _EPOCH) % unit) % _DAY
+        needed = last + length + max(one.buffer_after for one in rules) + unit - origin
+        self.grid = Grid(origin, unit, -(-needed // _DAY) * (_DAY // unit))
+        self.length = length // unit
+        self._terms: dict[int, Terms] = {}
+        self._starts = 0
+        self._weeks: dict[int, Hashed[WorkingHours]] = {}
+        self._ordinary: dict[int, int] = {}
+        self._zones: dict[str, ZoneInfo | InvalidRequestError] = {}
+        self._of_type = Hashed(TypeDays(kind.date_overrides, question.holidays))
 
-    def mask_of(self, numbers: Iterable[int]) -> int:
-        """The starts with these numbers, counted from 0."""
-        digits = bytearray(b"0") * (self.grid.size + 1)
-        for number in numbers:
-            digits[self.grid.size - self.positions[number]] = 49  # "1"
-        return int(digits, 2)
+    def begin(self, starts: int) -> None:
+        """Say which starts it is about."""
+        self._starts = starts
 
-    def numbers(self, bits: int) -> Iterator[int]:
-        """The numbers of the starts that are set, in order."""
-        return compress(self._number_of_cell, self.grid.flags(bits)) if bits else iter(())
+    @property
+    def starts(self) -> int:
+        """Those that it is about."""
+        return self._starts
 
-    def in_hours(self, hours: WorkingHours) -> int:
-        """The starts at which the meeting lies wholly in the hours; buffers need not.
+    def terms_of(self, person: HostTimes) -> Terms:
+        """The limits that hold for the person."""
+        # Many people share one object; it lives as long as the question does.
+        terms = self._terms.get(id(person.overrides))
+        if terms is None:
+            terms = self._terms[id(person.overrides)] = self._worked_out(person.overrides)
+        return terms
+
+    def fits(self, person: HostTimes) -> int:
+        """The starts at which the person can have the meeting.
+
+        Raises:
+            InvalidRequestError: ``unknown_timezone`` of the person's.
+        """
+        terms = self.terms_of(person)
+        bits = terms.possible & self.in_hours(person, terms)
+        if bits and terms.limited:
+            for _, full in self.full(person, terms):
+                bits &= ~full
+        return bits & ~self.taken(person, terms) if bits else 0
+
+    def in_hours(self, person: HostTimes, terms: Terms) -> int:
+        """The cells from which on the meeting lies wholly in the hours; buffers need not.
 
         Raises:
             InvalidRequestError: ``unknown_timezone``.
         """
-        known = self._hours.get(hours)
+        hours = terms.hours or person.working_hours
+        if person.date_overrides or person.holidays or terms.on_type:
+            return starts_in_hours(self.day_rules(person, terms), self.grid, self.length)
+        known = self._ordinary.get(id(hours))
         if known is None:
-            end = self.grid.origin + self.grid.size * self.grid.unit
-            intervals = working_intervals(hours, within=Interval(self.grid.origin, end))
-            # Merged first: two spans that touch in the middle of a cell cover it together.
-            known = self.mask & runs(self.grid.inward(merged(intervals)), self._duration)
-            self._hours[hours] = known
+            known = starts_in_hours(self.day_rules(person, terms), self.grid, self.length)
+            self._ordinary[id(hours)] = known
         return known
 
-    def clear(self, busy: Iterable[Interval], *, also: int = 0) -> int:
-        """The starts at which the meeting and its buffers meet none of the intervals."""
-        free = self.grid.full & ~(self.grid.outward(busy) | also)
-        total = self._before + self._duration + self._after
-        return self.mask & runs(free, total) << self._before
+    def day_rules(self, person: HostTimes, terms: Terms) -> DayRules:
+        """What decides which hours begin on which date for the person."""
+        hours = terms.hours or person.working_hours
+        week = self._weeks.get(id(hours))
+        if week is None:
+            week = self._weeks[id(hours)] = Hashed(hours)
+        return DayRules(
+            week,
+            terms.on_type,
+            person.date_overrides,
+            person.holidays,
+            self._of_type,
+            terms.hours is None,
+        )
 
-    def clear_bare(self, busy: Iterable[Interval]) -> int:
-        """The starts at which the meeting itself, without buffers, meets none of them."""
-        return self.mask & runs(self.grid.full ^ self.grid.outward(busy), self._duration)
+    def full(self, person: HostTimes, terms: Terms) -> Iterable[tuple[str, int]]:
+        """Which limit is reached, and the cells of the days that are full by it."""
+        zone = zone_named(person.working_hours.time_zone)
+        return _full(person.meetings, terms.rules, zone, self.grid)
+
+    def taken(self, person: HostTimes, terms: Terms) -> int:
+        """The cells from which on the meeting or its buffers meet something."""
+        busy = self.grid.laid(person.calendar) if person.calendar is not None else 0
+        if person.busy:
+            busy |= self.grid.outward(each.interval for each in person.busy)
+        return spread(busy, terms.steps) << terms.before if busy else 0
+
+    def met_by(self, busy: int, terms: Terms) -> tuple[int, int]:
+        """The cells from which on the meeting meets something, and those where a buffer does.
+
+        Args:
+            busy: The cells that are taken.
+            terms: Whose buffers.
+        """
+        bare = spread(busy, steps_over(self.length))
+        return bare, (spread(busy, terms.steps) << terms.before) & ~bare
+
+    def laid(self, busy: Iterable[BusyInterval]) -> int:
+        """The cells that something takes."""
+        return self.grid.outward(each.interval for each in busy)
+
+    def zone_fault(self, person: HostTimes) -> InvalidRequestError | None:
+        """What is wrong with the zones that decide about the person, if anything."""
+        terms = self.terms_of(person)
+        hours = terms.hours or person.working_hours
+        names = [hours.time_zone]
+        if terms.limited:
+            names.append(person.working_hours.time_zone)
+        for name in names:
+            zone = self._zones.get(name)
+            if zone is None:
+                try:
+                    zone = zone_named(name)
+                except InvalidRequestError as error:
+                    zone = error
+                self._zones[name] = zone
+            if isinstance(zone, InvalidRequestError):
+                return zone
+        return None
+
+    def _worked_out(self, overrides: HostOverrides) -> Terms:
+        rules = rules_for(self._question.booking_type, overrides)
+        now = self._question.now.astimezone(UTC)
+        timely = self.grid.between(now + rules.minimum_notice, now + rules.booking_window)
+        # A buffer that is no whole number of minutes keeps a little more free, never less.
+        before = -(-rules.buffer_before // self.grid.unit)
+        after = -(-rules.buffer_after // self.grid.unit)
+        return Terms(
+            rules=rules,
+            possible=self._starts & timely,
+            before=before,
+            steps=steps_over(before + self.length + after),
+            hours=overrides.working_hours or self._question.booking_type.working_hours,
+            on_type=overrides.date_overrides,
+            limited=rules.daily_limit is not None or rules.weekly_limit is not None,
+        )
 
 
-def _is_coarse(starts: Sequence[datetime], lengths: Iterable[timedelta]) -> bool:
-    return all(not length % _COARSE for length in lengths) and all(
-        start.minute % 5 == 0 for start in starts
-    )
+@lru_cache(maxsize=2048)
+def _full(
+    meetings: tuple[datetime, ...], rules: PersonRules, zone: ZoneInfo, grid: Grid
+) -> tuple[tuple[str, int], ...]:
+    found: dict[str, int] = {}
+    full = all_full(meetings, rules=rules, zone=zone, dates=local_dates(grid, zone))
+    for on, limit in full.items():
+        found[limit] = found.get(limit, 0) | day_cells(on, zone, grid)
+    return tuple(found.items())

@@ -80,3 +80,19 @@ def full_days(meetings: Iterable[datetime], *, rules: PersonRules, zone: ZoneInf
     days = [start.astimezone(zone).date() for start in meetings]
     weeks = [day.isocalendar()[:2] for day in days]
     return FullDays(rules=rules, of_day=Counter(days), of_week=Counter(weeks))
+
+
+def all_full(
+    meetings: Iterable[datetime], *, rules: PersonRules, zone: ZoneInfo, dates: Iterable[date]
+) -> dict[date, str]:
+    """The full ones of these dates, each with which limit is reached; the same arithmetic.
+
+    Args:
+        meetings: As for ``full_days``.
+        rules: As for ``full_days``.
+        zone: As for ``full_days``.
+        dates: Local dates of the zone.
+    """
+    full = full_days(meetings, rules=rules, zone=zone)
+    reached = ((on, full.limit_reached(on)) for on in dates)
+    return {on: limit for on, limit in reached if limit}

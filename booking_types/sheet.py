@@ -1,221 +1,204 @@
-"""The sheet on which one question about times is worked out: who fits where, and why not.
+"""The sheet on which people are put together: which starts have a host and everybody needed.
 
-What is offered comes from ``host_ids``; ``reasons`` says the same from the other side, out of
-the same bits. ``availability`` asks; ``board`` has the algebra.
+What is offered and why other starts are not come from the same bits: ``offer`` asks the board
+for each person's, and where reasons were asked for before, takes what their layers leave.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
-from booking_types.answers import Question, Reason, ReasonCode
+from booking_types.answers import Part, Question, Reason, ReasonCode
 from booking_types.board import Board
-from booking_types.errors import InvalidRequestError
-from booking_types.local_time import zone_named
-from booking_types.model import BusySource, HostTimes
+from booking_types.layers import Layer, Layers
+from booking_types.model import HostTimes
 
-_BUSY_WITH = {
-    BusySource.CALENDAR: "something in the calendar",
-    BusySource.SALESFORCE: "an event in Salesforce",
-    BusySource.BOOKING: "another booking",
-}
+_OF_TIMING = (
+    ReasonCode.IN_THE_PAST,
+    ReasonCode.BELOW_MINIMUM_NOTICE,
+    ReasonCode.BEYOND_HORIZON,
+)
+#: Would be there if it were not for something else that day; can never be booked; is not there.
+_WOULD_BE_THERE, _OUT, _NOT_THERE = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """A person in their part.
+
+    Attributes:
+        person: Who.
+        part: In which part.
+        role: The role's key, where that is the part; else empty.
+    """
+
+    person: HostTimes
+    part: Part
+    role: str = ""
 
 
 class Sheet:
     """All starts of one question side by side.
 
-    Raises:
-        InvalidRequestError: ``unknown_timezone`` of the type's own hours.
+    Args:
+        question: What is asked.
+        board: Its cells.
+        starts: The cells of the starts that it is about.
     """
 
-    def __init__(self, question: Question, starts: Sequence[datetime]) -> None:
-        rules = question.booking_type
+    def __init__(self, question: Question, board: Board, starts: int) -> None:
+        board.begin(starts)
         self._question = question
-        self._board = Board(
-            starts=starts,
-            duration=question.duration,
-            before=rules.buffer_before,
-            after=rules.buffer_after,
-        )
-        self._type_hours = (
-            self._board.in_hours(rules.working_hours) if rules.working_hours else self._board.mask
-        )
+        self._board = board
+        self._starts = starts
+        self._layers = Layers(question, board)
+        self._known: dict[tuple[int, Part], list[Layer]] = {}
+        self._out: dict[tuple[int, Part], Reason] = {}
+        for part, people in (
+            (Part.HOST, question.hosts),
+            (Part.CO_HOST, question.co_hosts),
+            *((Part.ROLE, role.people) for role in question.roles),
+        ):
+            for person in people:
+                reason = self._layers.why_left_out(person, part)
+                if reason is not None:
+                    self._out[id(person), part] = reason
 
-    def host_ids(self) -> list[list[str]]:
-        """For each start the hosts with whom it can be booked; none: it is not offered."""
-        columns: list[list[str]] = [[] for _ in self._board.starts]
-        offered = self._timely() & self._type_hours
-        for co_host in self._question.co_hosts:
-            offered &= self._fits(co_host, is_co_host=True)
-        if offered:
-            for host in self._question.hosts:
-                fits = offered & self._fits(host, is_co_host=False)
-                for number in self._board.numbers(fits):
-                    columns[number].append(host.host_id)
-        return columns
+    def left_out(self) -> tuple[Reason, ...]:
+        """One reason for each person who cannot be booked whenever it is."""
+        return tuple(self._out.values())
 
-    def reasons(self) -> list[list[Reason]]:
-        """For each start what stands against it.
+    def people(self) -> Iterator[Concerned]:
+        """Everybody in their part."""
+        for person in self._question.hosts:
+            yield Concerned(person, Part.HOST)
+        for person in self._question.co_hosts:
+            yield Concerned(person, Part.CO_HOST)
+        for role in self._question.roles:
+            for person in role.people:
+                yield Concerned(person, Part.ROLE, role.key)
 
-        First what concerns the time, then the co-hosts (every one of them is needed), then the
-        hosts; of these, the ones who would be there if they were not busy come first.
+    def offer(self) -> dict[str, int]:
+        """For each host who can be booked the starts that can be booked with them."""
+        needed = self._starts
+        for person in self._question.co_hosts:
+            needed &= self.fits(person, Part.CO_HOST)
+        for role in self._question.roles:
+            fitting = (self.fits(person, Part.ROLE) for person in role.people)
+            needed &= reduce(or_, fitting, 0)
+        free: dict[str, int] = {}
+        for person in self._question.hosts:
+            if (id(person), Part.HOST) not in self._out:
+                free[person.host_id] = needed and needed & self.fits(person, Part.HOST)
+        return free
+
+    def fits(self, person: HostTimes, part: Part) -> int:
+        """The starts at which the person can have the meeting."""
+        key = id(person), part
+        if key in self._known:
+            return self._starts & ~reduce(or_, (each.bits for each in self._known[key]), 0)
+        return 0 if key in self._out else self._board.fits(person)
+
+    def against(self, person: HostTimes, part: Part) -> list[Layer]:
+        """What stands against the person, each start in one layer at most."""
+        key = id(person), part
+        layers = self._known.get(key)
+        if layers is None:
+            layers = self._known[key] = self._layers.against(person, part)
+        return layers
+
+    def reasons(self) -> list[tuple[int, Reason]]:
+        """What is to be said against the starts, in this order.
+
+        First what concerns the time, then those who are needed: the co-hosts, and the people of
+        each role that nobody can take; then the hosts; of these, the ones who would be there if
+        they were not busy come first.
         """
-        columns = [list(timing(self._question, start)) for start in self._board.starts]
-        against = [
-            *self._against_the_time(),
-            *self._against_co_hosts(),
-            *(
-                (bits, reason)
-                for _, bits, reason in sorted(self._against_hosts(), key=lambda entry: entry[0])
-            ),
-        ]
-        for bits, reason in against:
-            for number in self._board.numbers(bits):
-                columns[number].append(reason)
-        return columns
-
-    def _timely(self) -> int:
-        rules, now = self._question.booking_type, self._question.now.astimezone(UTC)
-        earliest, latest = now + rules.minimum_notice, now + rules.booking_window
-        starts = self._board.starts
-        return self._board.mask_of(
-            number for number, start in enumerate(starts) if earliest <= start <= latest
-        )
-
-    def _fits(self, person: HostTimes, *, is_co_host: bool) -> int:
-        if why_left_out(self._question, person, is_co_host=is_co_host) is not None:
-            return 0
-        calendar = self._board.grid.laid(person.calendar) if person.calendar else 0
-        return self._in_hours(person) & self._board.clear(
-            (taken.interval for taken in person.busy), also=calendar
-        )
-
-    def _in_hours(self, person: HostTimes) -> int:
-        # The type's own hours are the same for everybody and looked at once.
-        if self._question.booking_type.working_hours is not None:
-            return self._board.mask
-        return self._board.in_hours(person.working_hours)
-
-    def _against_the_time(self) -> Iterator[tuple[int, Reason]]:
-        message = "is outside the hours of this booking type"
-        yield (
-            self._board.mask & ~self._type_hours,
-            Reason(code=ReasonCode.SLOT_NOT_OFFERED, detail="outside_hours", message=message),
-        )
+        of_all = self._of_all()
+        hidden: dict[Reason, int] = {}
+        for reason, bits in of_all:
+            hidden[reason] = hidden.get(reason, 0) | bits
+        nobody: list[tuple[int, Reason]] = []
         if not self._question.hosts:
             message = "has nobody who could be the host"
-            yield self._board.mask, Reason(code=ReasonCode.HOST_UNAVAILABLE, message=message)
+            reason = Reason(code=ReasonCode.HOST_UNAVAILABLE, message=message)
+            nobody.append((self._starts, reason))
+        ranked = sorted(
+            (
+                (_rank(layer.reason), bits, layer.reason)
+                for person in self._question.hosts
+                for layer, bits in self._said(person, Part.HOST, hidden)
+            ),
+            key=lambda entry: entry[0],
+        )
+        return [
+            *((bits, reason) for reason, bits in of_all),
+            *nobody,
+            *(
+                (bits, layer.reason)
+                for person in self._question.co_hosts
+                for layer, bits in self._said(person, Part.CO_HOST, hidden)
+            ),
+            *self._against_roles(hidden),
+            *((bits, reason) for _, bits, reason in ranked),
+        ]
 
-    def _against_co_hosts(self) -> Iterator[tuple[int, Reason]]:
-        for person in self._question.co_hosts:
-            left_out = why_left_out(self._question, person, is_co_host=True)
-            if left_out is not None:
-                yield self._board.mask, left_out
-                continue
+    def _against_roles(self, hidden: dict[Reason, int]) -> Iterator[tuple[int, Reason]]:
+        already = reduce(or_, hidden.values(), 0)
+        for role in self._question.roles:
+            fitting = (self.fits(person, Part.ROLE) for person in role.people)
+            missing = self._starts & ~reduce(or_, fitting, 0)
+            message = f"has nobody who could be there as {role.name}"
             yield (
-                self._board.mask & ~self._in_hours(person),
-                _outside_hours(person, code=ReasonCode.CO_HOST_UNAVAILABLE),
+                missing & ~already,
+                Reason(code=ReasonCode.CO_HOST_UNAVAILABLE, message=message),
             )
-            yield from self._taken(person, code=ReasonCode.CO_HOST_UNAVAILABLE)
+            for person in role.people:
+                for layer, bits in self._said(person, Part.ROLE, hidden):
+                    yield bits & missing, layer.reason
 
-    def _against_hosts(self) -> Iterator[tuple[int, int, Reason]]:
-        for person in self._question.hosts:
-            left_out = why_left_out(self._question, person, is_co_host=False)
-            if left_out is not None:
-                yield 1, self._board.mask, left_out
-                continue
-            in_hours = self._in_hours(person)
-            yield (
-                2,
-                self._board.mask & ~in_hours,
-                _outside_hours(person, code=ReasonCode.SLOT_NOT_OFFERED),
+    def _said(
+        self, person: HostTimes, part: Part, hidden: dict[Reason, int]
+    ) -> Iterator[tuple[Layer, int]]:
+        """The person's layers without what is said of the time already."""
+        for layer in self.against(person, part):
+            already = hidden.get(layer.of_all, 0) if layer.of_all is not None else 0
+            bits = layer.bits & ~already
+            if bits:
+                yield layer, bits
+
+    def _of_all(self) -> list[tuple[Reason, int]]:
+        """What holds for everybody who can be booked at all, and so is said once, of the time."""
+        everybody = [
+            self.against(each.person, each.part)
+            for each in self.people()
+            if (id(each.person), each.part) not in self._out
+        ] or [self._layers.against_anybody()]
+        shared: dict[Reason, int] = {}
+        for number, layers in enumerate(everybody):
+            of_person: dict[Reason, int] = {}
+            for layer in layers:
+                if layer.of_all is not None:
+                    of_person[layer.of_all] = of_person.get(layer.of_all, 0) | layer.bits
+            shared = (
+                of_person
+                if number == 0
+                else {reason: bits & of_person.get(reason, 0) for reason, bits in shared.items()}
             )
-            for bits, reason in self._taken(person, code=ReasonCode.SLOT_TAKEN):
-                yield 0, bits & in_hours, reason
-                yield 3, bits & ~in_hours, reason
-
-    def _taken(self, person: HostTimes, *, code: ReasonCode) -> Iterator[tuple[int, Reason]]:
-        for source in BusySource:
-            busy = [taken.interval for taken in person.busy if taken.source is source]
-            if not busy:
-                continue
-            with_buffers = self._board.mask & ~self._board.clear(busy)
-            bare = self._board.mask & ~self._board.clear_bare(busy)
-            for bits, detail, words in (
-                (bare, "busy", "is busy then with"),
-                (with_buffers & ~bare, "buffer", "has no time left around the meeting beside"),
-            ):
-                yield (
-                    bits,
-                    Reason(
-                        code=code,
-                        detail=detail,
-                        message=f"{words} {_BUSY_WITH[source]}",
-                        host_id=person.host_id,
-                        source=source,
-                    ),
-                )
+        return [(reason, bits) for reason, bits in shared.items() if bits]
 
 
-def timing(question: Question, start: datetime) -> tuple[Reason, ...]:
-    """Whether the start is too soon or too far away: one reason or none."""
-    rules, now = question.booking_type, question.now.astimezone(UTC)
-    if start < now:
-        return (Reason(code=ReasonCode.IN_THE_PAST, message="lies in the past"),)
-    if start < now + rules.minimum_notice:
-        message = f"begins in less than {in_words(rules.minimum_notice)}, the minimum notice"
-        return (Reason(code=ReasonCode.BELOW_MINIMUM_NOTICE, message=message),)
-    if start > now + rules.booking_window:
-        message = f"begins more than {in_words(rules.booking_window)} ahead, the booking window"
-        return (Reason(code=ReasonCode.BEYOND_HORIZON, message=message),)
-    return ()
+def is_of_timing(reason: Reason) -> bool:
+    """Whether it says of the time itself that it is past, too soon, or too far away."""
+    return reason.host_id is None and reason.code in _OF_TIMING
 
 
-def why_left_out(question: Question, person: HostTimes, *, is_co_host: bool) -> Reason | None:
-    """Why the person cannot be booked whenever it is; nothing when they can be."""
-    code = ReasonCode.CO_HOST_UNAVAILABLE if is_co_host else ReasonCode.HOST_UNAVAILABLE
-    detail, message = person.unavailable_code, person.unavailable
-    if not detail and not message:
-        detail, message = _contradiction(question, person, is_co_host=is_co_host)
-    if not detail and not message:
-        return None
-    return Reason(
-        code=code,
-        detail=detail,
-        message=message or "cannot be booked",
-        host_id=person.host_id,
-    )
-
-
-def _contradiction(question: Question, person: HostTimes, *, is_co_host: bool) -> tuple[str, str]:
-    if not is_co_host and any(person.host_id == co_host.host_id for co_host in question.co_hosts):
-        return "is_co_host", "is a co-host of this meeting already"
-    if question.booking_type.working_hours is None:
-        try:
-            zone_named(person.working_hours.time_zone)
-        except InvalidRequestError as error:
-            # One person's odd profile must not hide everybody else's times.
-            return error.code, f"has working hours in an unknown zone: {error.message}"
-    return "", ""
-
-
-def _outside_hours(person: HostTimes, *, code: ReasonCode) -> Reason:
-    return Reason(
-        code=code,
-        detail="outside_hours",
-        message="does not work then",
-        host_id=person.host_id,
-    )
-
-
-def in_words(length: timedelta) -> str:
-    """A length of time as people say it, down to minutes: ``1 day 2 hours``."""
-    minutes = length // timedelta(minutes=1)
-    parts = (
-        (minutes // 1440, "day"),
-        (minutes // 60 % 24, "hour"),
-        (minutes % 60, "minute"),
-    )
-    said = [f"{number} {unit}{'s' * (number != 1)}" for number, unit in parts if number]
-    return " ".join(said) or "0 minutes"
+def _rank(reason: Reason) -> int:
+    if reason.code is ReasonCode.HOST_UNAVAILABLE:
+        return _OUT
+    if reason.code in (ReasonCode.SLOT_TAKEN, ReasonCode.LIMIT_REACHED):
+        return _WOULD_BE_THERE
+    return _NOT_THERE

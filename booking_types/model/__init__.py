@@ -12,6 +12,7 @@ Durations are ``timedelta``. ``…_at`` is an aware instant in UTC, ``…on`` a 
 
 from booking_types.model.filter import Clause, FilterContext, Operator, RecordFilter
 from booking_types.model.hours import (
+    NO_OVERRIDES,
     DateOverride,
     DaySpan,
     Holiday,
@@ -41,6 +42,7 @@ from booking_types.model.rules import (
 from booking_types.model.times import BusyInterval, BusySource, HostTimes, Slot
 
 __all__ = [
+    "NO_OVERRIDES",
     "BookingType",
     "BusyInterval",
     "BusySource",

@@ -104,3 +104,7 @@ class HostOverrides:
     booking_window: timedelta | None = None
     daily_limit: int | None = None
     weekly_limit: int | None = None
+
+
+#: Somebody who differs in nothing.
+NO_OVERRIDES = HostOverrides()

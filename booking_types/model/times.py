@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from booking_types.bits import Cells
 from booking_types.intervals import Interval
-from booking_types.model.hours import DateOverride, Holiday, HostOverrides, WorkingHours
+from booking_types.model.hours import (
+    NO_OVERRIDES,
+    DateOverride,
+    Holiday,
+    HostOverrides,
+    WorkingHours,
+)
 
 
 class BusySource(StrEnum):
@@ -60,7 +66,7 @@ class HostTimes:
     busy: tuple[BusyInterval, ...] = ()
     calendar: Cells | None = None
     meetings: tuple[datetime, ...] = ()
-    overrides: HostOverrides = field(default_factory=HostOverrides)
+    overrides: HostOverrides = NO_OVERRIDES
     unavailable: str = ""
     unavailable_code: str = ""
 
