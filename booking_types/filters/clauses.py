@@ -118,7 +118,7 @@ def _prepared(clause: Clause, kind: str) -> Test:
     if kind == UNREADABLE:
         return _refused
     try:
-        return test_of(clause, _assumed(clause) if kind == UNKNOWN else FieldType(kind))
+        return _of_blank(clause) if kind == UNKNOWN else test_of(clause, FieldType(kind))
     except OperandError as error:
         # The error itself would keep the frames that it came through.
         reason = str(error)
@@ -133,8 +133,15 @@ def _refused(why: Comparable, _reading: Reading) -> bool:
     raise UnreadableError(why)
 
 
+def _of_blank(clause: Clause) -> Test:
+    """The test for a blank field of which nobody said the type."""
+    kind = _assumed(clause)
+    test, blank = test_of(clause, kind), comparable(None, kind)
+    return lambda _value, reading: test(blank, reading)
+
+
 def _assumed(clause: Clause) -> FieldType:
-    """The type of a blank field of which nobody said it: one that has what the clause asks."""
+    """A type that has what the clause asks."""
     if clause.operator in INCLUDING:
         return FieldType.MULTI_PICKLIST
     value = clause.values[0] if clause.values else clause.value

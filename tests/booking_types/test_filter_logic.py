@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from itertools import product
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -86,3 +87,64 @@ def test_logic_that_cannot_be_understood_says_where(text: str, message: str) -> 
 @pytest.mark.parametrize("text", ["(" * 490 + "1" + ")" * 490, "NOT " * 248 + "1"])
 def test_no_depth_is_too_deep(text: str) -> None:
     assert parse_logic(text, clauses=1).holds([True])
+
+
+# ------------------------------------------------------------------------------- laws
+
+logics = st.recursive(
+    st.sampled_from(["1", "2", "3", "4"]),
+    lambda inner: st.one_of(
+        inner.map("NOT ({})".format),
+        st.tuples(inner, st.sampled_from(["AND", "OR"]), inner).map(
+            lambda parts: f"({parts[0]}) {parts[1]} ({parts[2]})"
+        ),
+    ),
+    max_leaves=12,
+)
+EVERY = list(product([False, True], repeat=4))
+
+
+def table(text: str) -> list[bool]:
+    """Whether an expression over clauses 1 to 4 holds, for all that these can be."""
+    # Every clause has to be used, so those that the expression lacks are added without effect.
+    whole = f"({text}) AND (1 OR NOT 1 OR 2 OR 3 OR 4)"
+    return [parse_logic(whole, clauses=4).holds(truths) for truths in EVERY]
+
+
+@given(logics, logics)
+def test_de_morgan(one: str, other: str) -> None:
+    assert table(f"NOT (({one}) AND ({other}))") == table(f"NOT ({one}) OR NOT ({other})")
+    assert table(f"NOT (({one}) OR ({other}))") == table(f"NOT ({one}) AND NOT ({other})")
+
+
+@given(logics)
+def test_two_negations_are_none(one: str) -> None:
+    assert table(f"NOT NOT ({one})") == table(one)
+    assert table(f"NOT ({one})") == [not truth for truth in table(one)]
+
+
+@given(logics, logics, logics)
+def test_neither_order_nor_grouping_of_one_word_matters(one: str, two: str, three: str) -> None:
+    for word in ("AND", "OR"):
+        flat = table(f"({one}) {word} ({two}) {word} ({three})")
+        assert flat == table(f"({one}) {word} (({two}) {word} ({three}))")
+        assert flat == table(f"({three}) {word} ({one}) {word} ({two})")
+
+
+@given(logics, logics, logics)
+def test_and_goes_into_or(one: str, two: str, three: str) -> None:
+    assert table(f"({one}) AND (({two}) OR ({three}))") == table(
+        f"({one}) AND ({two}) OR ({one}) AND ({three})"
+    )
+
+
+@given(logics, st.randoms(use_true_random=False))
+def test_redundant_parentheses_spaces_and_case_change_nothing(text: str, chance: Random) -> None:
+    words = f"(({text}))".split(" ")
+    untidy = [chance.choice((word.lower(), word.title(), f"\t{word}\n")) for word in words]
+
+    assert table(" ".join(untidy)) == table(text)
+
+
+def test_a_logic_is_read_once() -> None:
+    assert parse_logic("1 AND NOT 2", clauses=2) is parse_logic("1 AND NOT 2", clauses=2)
