@@ -1,7 +1,7 @@
 import { api, LightningElement } from 'lwc';
 import locale from '@salesforce/i18n/locale';
 import { dayText, placeText, toMs, toUtcText } from 'c/bookingTime';
-import { dayWords, freeCountWords, freeWords, whyWords } from 'c/bookingTimes';
+import { dayWords, freeCountWords, freeWords, saysMore, whyWords } from 'c/bookingTimes';
 import { fill } from 'c/bookingWords';
 import gridLabel from '@salesforce/label/c.Booking_Grid_Label';
 import organizer from '@salesforce/label/c.Booking_Grid_Organizer';
@@ -13,6 +13,7 @@ import dayEarlier from '@salesforce/label/c.Booking_Grid_Day_Earlier';
 import listed from '@salesforce/label/c.Booking_Grid_Cell';
 import notMatching from '@salesforce/label/c.Booking_Why_Not_Matching';
 import pastShort from '@salesforce/label/c.Booking_Day_Past_Short';
+import holidayShort from '@salesforce/label/c.Booking_Day_Holiday_Short';
 import offShort from '@salesforce/label/c.Booking_Day_Off_Short';
 import beyondShort from '@salesforce/label/c.Booking_Day_Beyond_Short';
 import fullShort from '@salesforce/label/c.Booking_Day_Full_Short';
@@ -20,9 +21,15 @@ import today from '@salesforce/label/c.Booking_Day_Today';
 import { tipStyle } from './tip';
 import { nearestPlace, placeAfter, placeOfStart } from './walking';
 
-const SHORT = { past: pastShort, off: offShort, beyond: beyondShort, full: fullShort };
-/** On these days no time has a reason of its own. */
-const WHOLE_DAY = ['past', 'off', 'beyond'];
+const SHORT = {
+    past: pastShort,
+    off: offShort,
+    holiday: holidayShort,
+    beyond: beyondShort,
+    full: fullShort
+};
+/** On these days hardly any time has a reason of its own. */
+const WHOLE_DAY = ['past', 'off', 'holiday', 'beyond'];
 /** In minutes of the day: what begins earlier or later is not what one looks for first. */
 const DAY_BEGINS = 7 * 60;
 const DAY_ENDS = 20 * 60;
@@ -267,7 +274,7 @@ export default class AvailabilityGrid extends LightningElement {
             return this.offerWords(cell);
         }
         const { state } = this._model.days[place.column];
-        if (WHOLE_DAY.includes(state)) {
+        if (WHOLE_DAY.includes(state) && !saysMore(cell)) {
             return dayWords(state);
         }
         return whyWords(cell, cell.row, this.times, locale);

@@ -26,16 +26,18 @@ import {
     readTimes,
     spokenTime,
     suggest,
-    unavailableWords
+    unavailableWords,
+    withHosts
 } from 'c/bookingTimes';
 import { fill, plural } from 'c/bookingWords';
+import { widthOf } from 'c/boxWidth';
 import { CalendarReads } from './calendarReads';
 import { nextFree } from './lookingAhead';
 import { labels } from './labels';
 
 const SLOW_MS = 300;
-const NARROW_PX = 480;
-const WIDE_PX = 800;
+/** From so many pixels of its own box on. */
+const WIDTHS = { medium: 480, wide: 800 };
 /** In a window that is less high, a dialog leaves the panel less than some 620 pixels. */
 const SHORT_PX = 800;
 const DAY_MS = 86400000;
@@ -50,7 +52,7 @@ const DAY = 'day';
  * When they can meet: a week or a day of times, asked from the service by itself.
  *
  * @fires slotchoose {slot, people} A time that is offered was chosen.
- * @fires peopleload {people, asOf} An answer came; people may have become unavailable.
+ * @fires peopleload {people, roles, asOf} An answer came; people may have become unavailable.
  * @fires guestzonechange {timeZone} Another zone was chosen for the guest.
  * @fires durationchange {minutes} Another duration was chosen.
  */
@@ -295,7 +297,7 @@ export default class AvailabilityPanel extends LightningElement {
 
     takeWidth(pixels) {
         this._isMeasured = true;
-        const width = widthOf(pixels);
+        const width = widthOf(pixels, WIDTHS);
         if (pixels > 0 && width !== this._width) {
             this._width = width;
             this.arrange();
@@ -440,7 +442,8 @@ export default class AvailabilityPanel extends LightningElement {
         this.times = readTimes(answer, { zone: this.timeZone, coHostIds: this._coHostIds });
         this.arrange();
         if (isAnotherAnswer) {
-            this.fire('peopleload', { people: answer.people || [], asOf: answer.as_of });
+            const { people, roles } = this.times;
+            this.fire('peopleload', { people, roles, asOf: answer.as_of });
         }
         this.readAhead(monday);
         this.searchSuiting();
@@ -632,7 +635,7 @@ export default class AvailabilityPanel extends LightningElement {
         return [
             [WEEK, labels.viewWeek],
             [DAY, labels.viewDay]
-        ].map(([value, text]) => ({ value, text, ...toggle(this.view === value) }));
+        ].map(([value, text]) => ({ value, text, isPressed: this.view === value }));
     }
 
     get hasDurations() {
@@ -641,7 +644,7 @@ export default class AvailabilityPanel extends LightningElement {
 
     get durations() {
         return this._bookingType.durations_minutes.map((value) => {
-            return { value, text: fill(labels.minutes, value), ...toggle(value === this.minutes) };
+            return { value, text: fill(labels.minutes, value), isPressed: value === this.minutes };
         });
     }
 
@@ -775,7 +778,7 @@ export default class AvailabilityPanel extends LightningElement {
 
     get everyUnavailable() {
         const isSaidHere = Boolean(this.times) && !this.hidesUnavailable;
-        return isSaidHere ? unavailableWords(this.times.people) : [];
+        return isSaidHere ? unavailableWords(this.times.people, this.times.roles) : [];
     }
 
     get unavailable() {
@@ -821,7 +824,7 @@ export default class AvailabilityPanel extends LightningElement {
     }
 
     handleView(event) {
-        this._viewWish = event.currentTarget.dataset.view;
+        this._viewWish = event.detail.value;
         this.arrange();
     }
 
@@ -972,7 +975,8 @@ export default class AvailabilityPanel extends LightningElement {
         const { slot } = event.detail;
         // What was chosen is to stay in sight, whatever is asked next.
         this._isAtStart = false;
-        this.fire('slotchoose', { slot: plainSlot(slot), people: this.times.people });
+        const { people, free } = this.times;
+        this.fire('slotchoose', { slot: withHosts(slot, free), people });
     }
 
     handleZone(event) {
@@ -1004,7 +1008,7 @@ export default class AvailabilityPanel extends LightningElement {
     }
 
     handleDuration(event) {
-        const minutes = Number(event.currentTarget.dataset.minutes);
+        const { value: minutes } = event.detail;
         this._durationMinutes = minutes;
         this.ask({ durationMinutes: minutes });
         this.fire('durationchange', { minutes });
@@ -1023,27 +1027,8 @@ export default class AvailabilityPanel extends LightningElement {
     }
 }
 
-/** Of our own, so that whoever gets it may keep and send it. */
-function plainSlot(slot) {
-    return { ...slot, host_ids: [...slot.host_ids] };
-}
-
-function widthOf(pixels) {
-    if (pixels < NARROW_PX) {
-        return 'narrow';
-    }
-    return pixels < WIDE_PX ? 'medium' : 'wide';
-}
-
 function twoSentences(one, other) {
     return one && other ? fill(labels.twoSentences, one, other) : one || other;
-}
-
-function toggle(isPressed) {
-    return {
-        pressed: String(isPressed),
-        buttonClass: isPressed ? 'toggle toggle_pressed' : 'toggle'
-    };
 }
 
 function stripClass(day, shownDay) {

@@ -15,7 +15,8 @@ import {
 } from 'c/bookingTime';
 import { fill } from 'c/bookingWords';
 import { faultText, nameAndAddressIn, visible } from 'c/emailAddresses';
-import { fieldOf, refusedAddress } from './problemFields';
+import { answerKeyOf, fieldOf, refusedAddress } from './problemFields';
+import { whereOf } from './where';
 import when from '@salesforce/label/c.Booking_Details_When';
 import yourClock from '@salesforce/label/c.Booking_Details_Your_Clock';
 import guestClock from '@salesforce/label/c.Booking_Details_Guest_Clock';
@@ -34,10 +35,6 @@ import guestEmailMissing from '@salesforce/label/c.Booking_Details_Guest_Email_M
 import guestName from '@salesforce/label/c.Booking_Details_Guest_Name';
 import meeting from '@salesforce/label/c.Booking_Details_Meeting';
 import platform from '@salesforce/label/c.Booking_Details_Platform';
-import platformFixed from '@salesforce/label/c.Booking_Details_Platform_Fixed';
-import platformOnly from '@salesforce/label/c.Booking_Details_Platform_Only';
-import platformOwn from '@salesforce/label/c.Booking_Details_Platform_Own';
-import platformLost from '@salesforce/label/c.Booking_Details_Platform_Lost';
 import platformLater from '@salesforce/label/c.Booking_Details_Platform_Later';
 import place from '@salesforce/label/c.Booking_Details_Place';
 import placeHelp from '@salesforce/label/c.Booking_Details_Place_Help';
@@ -45,6 +42,8 @@ import notes from '@salesforce/label/c.Booking_Details_Notes';
 import notesPlaceholder from '@salesforce/label/c.Booking_Details_Notes_Placeholder';
 import count from '@salesforce/label/c.Booking_Details_Count';
 import tooLong from '@salesforce/label/c.Booking_Details_Too_Long';
+import formHeading from '@salesforce/label/c.Booking_Form_Heading';
+import roleAnybody from '@salesforce/label/c.Booking_Details_Role_Anybody';
 import book from '@salesforce/label/c.Booking_Details_Book';
 import sending from '@salesforce/label/c.Booking_Sending';
 import taken from '@salesforce/label/c.Booking_Details_Taken';
@@ -70,7 +69,9 @@ const EMPTY = {
     moreGuests: [],
     platform: '',
     place: '',
-    notes: ''
+    notes: '',
+    answers: {},
+    hasConsent: false
 };
 
 /**
@@ -84,6 +85,9 @@ const EMPTY = {
 export default class BookingDetails extends LightningElement {
     /** The booking type, as the service offered it. */
     @api bookingType = {};
+
+    /** Who decides on the host, for this record: choice, fixed, lookup or time_first. */
+    @api hostRule = '';
 
     /** The chosen time: start_at, end_at, host_ids. */
     @api chosenSlot;
@@ -108,7 +112,10 @@ export default class BookingDetails extends LightningElement {
     refusedEmail = '';
     askedAt = 0;
 
-    /** What is typed so far: guestEmail, guestName, moreGuests, platform, place, notes. */
+    /**
+     * What is typed so far: guestEmail, guestName, moreGuests, platform, place, notes, answers (of
+     * the form, by its fields' keys), hasConsent.
+     */
     @api
     get draft() {
         return this.draft_;
@@ -173,6 +180,7 @@ export default class BookingDetails extends LightningElement {
         return {
             attendees,
             close,
+            formHeading,
             guest,
             guestEmail,
             guestEmailMissing,
@@ -231,11 +239,24 @@ export default class BookingDetails extends LightningElement {
     get attendees() {
         const found = this.host ? [{ ...this.host, role: this.hostRole }] : [];
         const others = (this.coHosts || []).map((each) => ({ ...each, role: coHostRole }));
-        return [...found, ...others].map(({ host_id: id, name, role }) => ({ id, name, role }));
+        return [
+            ...[...found, ...others].map(({ host_id: id, name, role }) => ({ id, name, role })),
+            ...this.panelRoles
+        ];
+    }
+
+    /** Whoever is free of each; who it becomes is known once it is booked. */
+    get panelRoles() {
+        const roles = this.bookingType.panel_roles || [];
+        return roles.map(({ key, name }) => ({ id: `role ${key}`, name, role: roleAnybody }));
     }
 
     get hostRole() {
-        return this.bookingType.host_rule === 'time_first' ? firstRole : hostRole;
+        return this.rule === 'time_first' ? firstRole : hostRole;
+    }
+
+    get rule() {
+        return this.hostRule || this.bookingType.host_rule;
     }
 
     get isHostMissing() {
@@ -256,36 +277,21 @@ export default class BookingDetails extends LightningElement {
 
     // --------------------------------------------------------------------------- where
 
-    get isPlatformFixed() {
-        return this.bookingType.platform_rule === 'fixed';
-    }
-
-    get platforms() {
-        return this.host ? this.host.platforms || [NO_PLATFORM] : [];
+    get where() {
+        return whereOf(this.bookingType, this.host, this.draft_.platform);
     }
 
     get canChoosePlatform() {
-        return !this.isPlatformFixed && this.platforms.length > 1;
+        return this.where.choices.length > 0;
     }
 
     get platformOptions() {
-        return this.platforms.map((each) => ({ label: platformName(each), value: each }));
+        return this.where.choices.map((each) => ({ label: platformName(each), value: each }));
     }
 
     /** Where it takes place as things stand; empty when that is not known yet. */
     get platform() {
-        if (this.isPlatformFixed) {
-            return this.bookingType.platform || NO_PLATFORM;
-        }
-        if (!this.host) {
-            return '';
-        }
-        return this.chosenPlatform || this.host.default_platform || NO_PLATFORM;
-    }
-
-    /** The organizer's choice, as long as this host has connected it. */
-    get chosenPlatform() {
-        return this.platforms.includes(this.draft_.platform) ? this.draft_.platform : '';
+        return this.where.platform;
     }
 
     get platformWords() {
@@ -297,20 +303,7 @@ export default class BookingDetails extends LightningElement {
     }
 
     get platformNote() {
-        if (this.isPlatformFixed) {
-            return platformFixed;
-        }
-        if (!this.host) {
-            return '';
-        }
-        const { name } = this.host;
-        if (this.draft_.platform && !this.chosenPlatform) {
-            return fill(platformLost, name, platformName(this.draft_.platform));
-        }
-        if (!this.canChoosePlatform) {
-            return fill(platformOnly, name);
-        }
-        return this.platform === this.host.default_platform ? fill(platformOwn, name) : '';
+        return this.where.note;
     }
 
     get hasPlace() {
@@ -324,6 +317,28 @@ export default class BookingDetails extends LightningElement {
             : '';
     }
 
+    // ----------------------------------------------------------------- what is asked for
+
+    get form() {
+        return this.bookingType.form || [];
+    }
+
+    get hasForm() {
+        return this.form.length > 0;
+    }
+
+    get consentText() {
+        return this.bookingType.consent_text || '';
+    }
+
+    handleAnswers(event) {
+        this.change({ answers: event.detail.answers });
+    }
+
+    handleConsent(event) {
+        this.change({ hasConsent: event.detail.hasConsent });
+    }
+
     // ------------------------------------------------------------------------ problems
 
     get problemField() {
@@ -332,11 +347,16 @@ export default class BookingDetails extends LightningElement {
 
     /** A field that is not drawn, a fixed platform's say, cannot say what is wrong with it. */
     get isProblemAtField() {
+        if (!this.problemField) {
+            return false;
+        }
         const undrawn = {
             platform: !this.canChoosePlatform,
-            place: !this.hasPlace
+            place: !this.hasPlace,
+            answers: !this.form.some((field) => field.key === answerKeyOf(this.problem_)),
+            consent: !this.consentText
         };
-        return Boolean(this.problemField) && !undrawn[this.problemField];
+        return !undrawn[this.problemField];
     }
 
     get topProblem() {
@@ -391,12 +411,18 @@ export default class BookingDetails extends LightningElement {
     showProblem() {
         if (!this.isProblemAtField) {
             this.refs.problem.focus();
-        } else if (this.problemField === 'moreGuests') {
-            this.refs.moreGuests.focus();
-        } else {
-            this.mark(this.problemField, this.problem_.message);
-            this.inputOf(this.problemField).focus();
+            return;
         }
+        const { message } = this.problem_;
+        const part = this.refs[this.problemField];
+        if (this.problemField === 'answers') {
+            part.refuse(answerKeyOf(this.problem_), message);
+        } else if (this.problemField === 'consent') {
+            part.refuse(message);
+        } else if (!part) {
+            this.mark(this.problemField, message);
+        }
+        (part || this.inputOf(this.problemField)).focus();
     }
 
     // -------------------------------------------------------------------------- fields
@@ -504,18 +530,13 @@ export default class BookingDetails extends LightningElement {
         this.takeEmail();
         if (this.isReadyToBook()) {
             this.askedAt = now();
-            const draft = { ...this.draft_, platform: this.platformToBook };
-            this.tell('book', { draft });
+            // Without a platform the service decides by itself: the type's, or the host's own.
+            this.tell('book', { draft: { ...this.draft_, platform: this.where.chosen } });
         }
     }
 
-    /** Empty where the service decides by itself: a fixed platform, and the host's own. */
-    get platformToBook() {
-        return this.isPlatformFixed ? '' : this.chosenPlatform;
-    }
-
     isReadyToBook() {
-        if (!this.host && this.bookingType.host_rule === 'choice') {
+        if (!this.host && this.rule === 'choice') {
             const problem = {
                 code: 'host_required',
                 heading: chooseHostTitle,
@@ -541,13 +562,16 @@ export default class BookingDetails extends LightningElement {
                 found.push(this.inputOf(field));
             }
         }
-        if (!this.refs.moreGuests.commit()) {
-            // It stands behind the guest's own fields, before everything else.
-            const isAfterGuest = (input) => !GUEST_FIELDS.includes(input.dataset.field);
-            const position = found.findIndex(isAfterGuest);
-            found.splice(position < 0 ? found.length : position, 0, this.refs.moreGuests);
-        }
-        return found;
+        const isAtGuest = (input) => GUEST_FIELDS.includes(input.dataset.field);
+        const { answers, consent, moreGuests } = this.refs;
+        // In the order in which they stand.
+        return [
+            ...found.filter(isAtGuest),
+            ...(moreGuests.commit() ? [] : [moreGuests]),
+            ...(!answers || answers.check() ? [] : [answers]),
+            ...found.filter((input) => !isAtGuest(input)),
+            ...(!consent || consent.check() ? [] : [consent])
+        ];
     }
 
     faults() {

@@ -4,15 +4,16 @@
  */
 
 const GUEST = /^guests(?:\[(\d+)\](?:\.(email|name))?)?$/;
-const OWN = ['platform', 'place', 'notes'];
+const OWN = ['platform', 'place', 'notes', 'consent'];
+const ANSWER = /^answers\.(.+)$/;
 
 /**
  * The field that a problem belongs to.
  *
  * @param {Object} problem In the shape of a BookingProblem.
  * @param {Object} draft What was typed.
- * @returns {string} guestEmail, guestName, moreGuests, platform, place or notes; empty when it
- *     belongs to none, or offers other times.
+ * @returns {string} guestEmail, guestName, moreGuests, platform, place, notes, answers or consent;
+ *     empty when it belongs to none, or offers other times.
  */
 export function fieldOf(problem, draft) {
     if (problem.alternatives && problem.alternatives.length > 0) {
@@ -22,6 +23,9 @@ export function fieldOf(problem, draft) {
     if (OWN.includes(field)) {
         return field;
     }
+    if (answerKeyOf(problem)) {
+        return 'answers';
+    }
     if (!GUEST.test(field)) {
         return '';
     }
@@ -29,6 +33,17 @@ export function fieldOf(problem, draft) {
         return 'moreGuests';
     }
     return field.endsWith('.name') ? 'guestName' : 'guestEmail';
+}
+
+/**
+ * Which field of the form a problem is about.
+ *
+ * @param {Object} problem In the shape of a BookingProblem.
+ * @returns {string} Its key; empty when it is about none.
+ */
+export function answerKeyOf(problem) {
+    const found = ANSWER.exec(problem.field || '');
+    return found ? found[1] : '';
 }
 
 /**

@@ -11,17 +11,21 @@ import {
 import { platformIcon } from 'c/bookingPlatforms';
 import { detailOf, keyOf, lookOf } from 'c/bookingTargets';
 import { fill } from 'c/bookingWords';
+import { answerText } from 'c/formAnswers';
 import { webAddress } from 'c/webAddress';
+import answerSaid from '@salesforce/label/c.Booking_Progress_Answer';
 import attentionOne from '@salesforce/label/c.Booking_Attention_One';
 import attentionMany from '@salesforce/label/c.Booking_Attention_Many';
 import bookedBy from '@salesforce/label/c.Booking_Booked_By';
 import canceled from '@salesforce/label/c.Booking_State_Canceled';
 import completed from '@salesforce/label/c.Booking_State_Past';
+import consentGiven from '@salesforce/label/c.Booking_List_Consent';
 import hide from '@salesforce/label/c.Booking_Row_Hide';
 import join from '@salesforce/label/c.Booking_Join';
 import newBooking from '@salesforce/label/c.Booking_Row_New';
 import noShow from '@salesforce/label/c.Booking_State_No_Show';
 import rescheduled from '@salesforce/label/c.Booking_State_Rescheduled';
+import roleFilled from '@salesforce/label/c.Booking_Role_Filled';
 import running from '@salesforce/label/c.Booking_State_Running';
 import scheduled from '@salesforce/label/c.Booking_State_Scheduled';
 import show from '@salesforce/label/c.Booking_Row_Show';
@@ -109,6 +113,11 @@ export default class BookingList extends LightningElement {
             joinHref: webAddress(joinUrlOf(booking)),
             place: booking.place,
             notes: booking.notes,
+            answers: (booking.answers || []).map(({ key, label, value }) => ({
+                key,
+                words: fill(answerSaid, label, answerText(value))
+            })),
+            consent: booking.consent ? this.consentWords(booking.consent) : '',
             targets: (booking.targets || []).map((each) => this.targetOf(each))
         };
     }
@@ -144,6 +153,10 @@ export default class BookingList extends LightningElement {
         return fill(zoneHere, `${day}, ${time}`, zoneText(zone, booking.start_at, this.locale));
     }
 
+    consentWords({ text, at }) {
+        return fill(consentGiven, dateText(at, this.timeZone, this.locale, 'medium'), text);
+    }
+
     handleToggle(event) {
         const { id } = event.currentTarget.dataset;
         this.openIds = this.openIds.includes(id)
@@ -176,7 +189,9 @@ function rowClass(isNew, tone) {
 }
 
 function whoWords(booking) {
-    const coHosts = (booking.co_hosts || []).map((each) => each.name);
+    const coHosts = (booking.co_hosts || []).map(({ name, role_name: role }) =>
+        role ? fill(roleFilled, name, role) : name
+    );
     return coHosts.length > 0
         ? fill(withHosts, booking.host.name, coHosts.join(', '))
         : fill(withHost, booking.host.name);

@@ -12,10 +12,11 @@ import {
 import { later } from 'c/bookingClock';
 import { announce } from 'c/bookingNews';
 import { dateText, timeText, toMs, toUtcText } from 'c/bookingTime';
+import { slotAt } from 'c/bookingTimes';
 import { fill, plural } from 'c/bookingWords';
+import { widthOf } from 'c/boxWidth';
 import {
     LOOKING,
-    LOOKUP,
     NOT_BOOKED,
     SENDING,
     TIME_FIRST,
@@ -39,6 +40,7 @@ import {
     hostIdForTimes,
     hostOf,
     hostsLoaded,
+    isHostGiven,
     isLocked,
     isStage,
     lookingBegun,
@@ -92,8 +94,7 @@ const START = 'start';
 const START_PARTS = ['progress', 'outcome', 'heading', 'picker', 'typesProblem'];
 
 /** From these widths of its own box on, the panel sets its parts side by side. */
-const MEDIUM_PIXELS = 600;
-const WIDE_PIXELS = 960;
+const WIDTHS = { medium: 600, wide: 960 };
 
 /**
  * After so many seconds each it is looked up whether an unanswered wish was booked. Nobody can say
@@ -211,7 +212,7 @@ export default class BookingPanel extends LightningElement {
             return;
         }
         this.observer = new ResizeObserver((entries) => {
-            this.width = widthOf(entries[entries.length - 1].contentRect.width);
+            this.width = widthOf(entries[entries.length - 1].contentRect.width, WIDTHS);
         });
         this.observer.observe(this.refs.panel);
     }
@@ -343,7 +344,8 @@ export default class BookingPanel extends LightningElement {
     }
 
     handlePeopleLoad(event) {
-        this.flow = peopleLoaded(this.flow, event.detail.people);
+        const { people, roles } = event.detail;
+        this.flow = peopleLoaded(this.flow, people, roles);
     }
 
     handleSlotChoose(event) {
@@ -440,8 +442,7 @@ export default class BookingPanel extends LightningElement {
             return;
         }
         if (turn === this.checkTurn) {
-            const slot = answer.slots.find((each) => toMs(each.start_at) === toMs(startAt));
-            this.settleTime(startAt, slot || null);
+            this.settleTime(startAt, slotAt(answer, startAt));
         }
     }
 
@@ -632,7 +633,7 @@ export default class BookingPanel extends LightningElement {
     get saysWithHosts() {
         const isCovered = this.width === 'medium' && this.flow.isDetailsOpen;
         const isBeside = !this.isNarrow && !isCovered;
-        return !this.hostsProblem && (isBeside || this.rule === LOOKUP);
+        return !this.hostsProblem && (isBeside || isHostGiven(this.flow));
     }
 
     /** While the wish is on its way its parts cannot be reached, by mouse or by keyboard. */
@@ -684,7 +685,7 @@ export default class BookingPanel extends LightningElement {
 
     /** Whose calendars are read for the times. */
     get hostNames() {
-        const isOne = hostIdForTimes(this.flow) || this.rule === LOOKUP;
+        const isOne = hostIdForTimes(this.flow) || isHostGiven(this.flow);
         const hosts = isOne ? [this.host] : this.hosts;
         return [...hosts, ...this.chosenCoHosts].filter(Boolean).map((each) => each.name);
     }
@@ -811,13 +812,6 @@ export default class BookingPanel extends LightningElement {
         const day = dateText(startAt, organizerZone, locale, 'medium');
         return `${day}, ${timeText(startAt, organizerZone, locale)}`;
     }
-}
-
-function widthOf(pixels) {
-    if (pixels >= WIDE_PIXELS) {
-        return 'wide';
-    }
-    return pixels >= MEDIUM_PIXELS ? 'medium' : 'narrow';
 }
 
 /** Also when the panel was left meanwhile: who left it must not book a second time unawares. */

@@ -8,8 +8,10 @@
  */
 
 import { toMs, toUtcText } from 'c/bookingTime';
+import { answersToSend, startingAnswer } from 'c/formAnswers';
 
 export const CHOICE = 'choice';
+export const FIXED_HOST = 'fixed';
 export const LOOKUP = 'lookup';
 export const TIME_FIRST = 'time_first';
 
@@ -21,7 +23,8 @@ export const UNKNOWN = 'unknown';
 export const NOT_BOOKED = 'not_booked';
 
 const MINUTE_MS = 60 * 1000;
-const FIXED = 'fixed';
+/** The organizer changes the platform only where the booking type says so. */
+const ORGANIZER_CHOICE = 'organizer_choice';
 const NOBODY_MAY_CHANGE = [SENDING, LOOKING, UNKNOWN];
 
 /**
@@ -39,6 +42,7 @@ export function begin() {
         durationMinutes: 0,
         guestTimeZone: '',
         people: [],
+        roles: [],
         slot: null,
         isDetailsOpen: false,
         lost: null,
@@ -96,8 +100,23 @@ function draftFor(bookingType, flow) {
         moreGuests: typed ? typed.moreGuests : [],
         platform: '',
         place: typed ? typed.place : '',
-        notes: typed ? typed.notes : ''
+        notes: typed ? typed.notes : '',
+        answers: answersFor(bookingType, flow),
+        hasConsent: false
     };
+}
+
+/** As the record has them; what was typed into a field of the same key and kind stays. */
+function answersFor(bookingType, flow) {
+    const before = flow.bookingType ? flow.bookingType.form || [] : [];
+    const typed = flow.draft ? flow.draft.answers : {};
+    const answers = {};
+    for (const field of bookingType.form || []) {
+        const same = before.find((each) => each.key === field.key && each.kind === field.kind);
+        const isTyped = same && typed[field.key] !== startingAnswer(same);
+        answers[field.key] = isTyped ? typed[field.key] : startingAnswer(field);
+    }
+    return answers;
 }
 
 function guestOf(bookingType) {
@@ -111,8 +130,8 @@ function guestOf(bookingType) {
  */
 export function hostsLoaded(flow, hosts) {
     const known = { ...flow, hosts };
-    const isGiven = ruleOf(flow) === LOOKUP;
-    const isSingle = ruleOf(flow) === CHOICE && hosts.hosts.length === 1;
+    const isGiven = isHostGiven(known);
+    const isSingle = ruleOf(known) === CHOICE && hosts.hosts.length === 1;
     if ((isGiven && hosts.hosts.length > 0) || isSingle) {
         return withHost(known, hosts.hosts[0].host_id);
     }
@@ -183,8 +202,8 @@ export function guestZoneChosen(flow, timeZone) {
 }
 
 /** The people whose calendars were read last, with what stands in the way of some. */
-export function peopleLoaded(flow, people) {
-    return { ...flow, people };
+export function peopleLoaded(flow, people, roles = flow.roles) {
+    return { ...flow, people, roles };
 }
 
 /** A time is chosen; details open as soon as the host is known as well. */
@@ -295,8 +314,16 @@ export function wishOf(flow, recordId, timeZone) {
             wish[name] = draft[name].trim();
         }
     }
-    if (draft.platform && draft.platform !== defaultPlatform(flow)) {
+    const isChoosing = flow.bookingType.platform_rule === ORGANIZER_CHOICE;
+    if (isChoosing && draft.platform && draft.platform !== defaultPlatform(flow)) {
         wish.platform = draft.platform;
+    }
+    const answers = answersToSend(flow.bookingType.form, draft.answers);
+    if (Object.keys(answers).length > 0) {
+        wish.answers = answers;
+    }
+    if (flow.bookingType.consent_text && draft.hasConsent) {
+        wish.consent = true;
     }
     return wish;
 }
@@ -310,9 +337,6 @@ function guestsOf(draft) {
 }
 
 function defaultPlatform(flow) {
-    if (flow.bookingType.platform_rule === FIXED) {
-        return flow.bookingType.platform;
-    }
     const host = hostOf(flow);
     return host ? host.default_platform : '';
 }
@@ -368,8 +392,15 @@ export function changedAgain(flow) {
 
 // ------------------------------------------------------------------------- what is known
 
+/** Who decides on the host: for this record, as soon as the service has said that; the type's. */
 export function ruleOf(flow) {
-    return flow.bookingType ? flow.bookingType.host_rule : '';
+    const ofRecord = flow.hosts ? flow.hosts.rule : '';
+    return ofRecord || (flow.bookingType ? flow.bookingType.host_rule : '');
+}
+
+/** Nobody chooses the host: the record names them, or the booking type. */
+export function isHostGiven(flow) {
+    return [LOOKUP, FIXED_HOST].includes(ruleOf(flow));
 }
 
 /** Nothing may be changed: the wish is on its way, or nobody knows whether it was booked. */
@@ -385,8 +416,14 @@ function isHostKnown(flow) {
     return ruleOf(flow) !== CHOICE || Boolean(flow.hostId);
 }
 
-/** Times can be asked for before anybody chose a host, where the rule allows. */
+/**
+ * Times can be asked for before anybody chose a host, where the rule allows. Where the record names
+ * no host the type may leave it to the organizer: that has to be known first.
+ */
 export function canAskTimes(flow) {
+    if (ruleOf(flow) === LOOKUP && !flow.hosts) {
+        return false;
+    }
     return ruleOf(flow) !== CHOICE || flow.allHosts || Boolean(flow.hostId);
 }
 

@@ -3,11 +3,19 @@ import userLocale from '@salesforce/i18n/locale';
 import userTimeZone from '@salesforce/i18n/timeZone';
 import { askBooking } from 'c/bookingCalls';
 import { later, now } from 'c/bookingClock';
-import { dayShift, isSameClock, isZone, placeText, spanText } from 'c/bookingTime';
+import {
+    dayShift,
+    isSameClock,
+    isZone,
+    placeText,
+    shortDateTimeText,
+    spanText
+} from 'c/bookingTime';
 import { detailOf, keyOf, lookOf, stateOf } from 'c/bookingTargets';
 import { fill, plural } from 'c/bookingWords';
 import { webAddress } from 'c/webAddress';
-import { namesText, summaryOf, whenText } from './summary';
+import { answerText } from 'c/formAnswers';
+import { attendsText, namesText, summaryOf, whenText } from './summary';
 import bookedLabel from '@salesforce/label/c.Booking_Progress_Booked';
 import bookedButLabel from '@salesforce/label/c.Booking_Progress_Booked_But';
 import guestClock from '@salesforce/label/c.Booking_Progress_Guest_Clock';
@@ -20,6 +28,11 @@ import refresh from '@salesforce/label/c.Booking_Progress_Refresh';
 import refreshing from '@salesforce/label/c.Booking_Progress_Refreshing';
 import unseen from '@salesforce/label/c.Booking_Progress_Unseen';
 import unseenOffline from '@salesforce/label/c.Booking_Progress_Unseen_Offline';
+import answersHeading from '@salesforce/label/c.Booking_Progress_Answers';
+import answerSaid from '@salesforce/label/c.Booking_Progress_Answer';
+import attends from '@salesforce/label/c.Booking_Progress_Attends';
+import consentHeading from '@salesforce/label/c.Booking_Consent_Heading';
+import consentGiven from '@salesforce/label/c.Booking_Progress_Consent';
 import targets from '@salesforce/label/c.Booking_Progress_Targets';
 import vendor from '@salesforce/label/c.Booking_Progress_Vendor';
 import said from '@salesforce/label/c.Booking_Progress_Said';
@@ -102,7 +115,18 @@ export default class BookingProgress extends LightningElement {
     };
 
     get words() {
-        return { another, copyLink, copySummary, done, join, late, summary, targets };
+        return {
+            another,
+            answersHeading,
+            consentHeading,
+            copyLink,
+            copySummary,
+            done,
+            join,
+            late,
+            summary,
+            targets
+        };
     }
 
     // ------------------------------------------------------------------------- booked
@@ -156,6 +180,35 @@ export default class BookingProgress extends LightningElement {
 
     get joinHref() {
         return webAddress(this.current.join_url);
+    }
+
+    /** Who took the parts that whoever is free takes; nothing when there are none. */
+    get attendsWords() {
+        const hasRoles = (this.current.co_hosts || []).some((person) => person.role_name);
+        return hasRoles ? fill(attends, attendsText(this.current, userLocale)) : '';
+    }
+
+    get answers() {
+        return (this.current.answers || []).map(({ key, label, value }) => ({
+            key,
+            words: fill(answerSaid, label, answerText(value))
+        }));
+    }
+
+    get hasAnswers() {
+        return this.answers.length > 0;
+    }
+
+    /** With the text as the guest heard it. */
+    get consent() {
+        const { consent } = this.current;
+        return consent
+            ? { text: consent.text, words: fill(consentGiven, this.momentWords(consent.at)) }
+            : null;
+    }
+
+    momentWords(instant) {
+        return shortDateTimeText(instant, this.timeZone, userLocale);
     }
 
     // -------------------------------------------------------------------- what follows

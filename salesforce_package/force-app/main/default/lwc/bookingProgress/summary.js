@@ -8,6 +8,7 @@ import sentence from '@salesforce/label/c.Booking_Summary_Sentence';
 import onPlatform from '@salesforce/label/c.Booking_Summary_Platform';
 import atPlace from '@salesforce/label/c.Booking_Summary_Place';
 import invited from '@salesforce/label/c.Booking_Summary_Invited';
+import roleFilled from '@salesforce/label/c.Booking_Role_Filled';
 import minutesOne from '@salesforce/label/c.Booking_Minutes_One';
 import minutesMany from '@salesforce/label/c.Booking_Minutes_Many';
 
@@ -38,6 +39,21 @@ export function whenText(startAt, endAt, zone, locale) {
 export function namesText(booking, locale) {
     const names = [booking.host, ...(booking.co_hosts || [])].map((person) => person.name);
     return listText(names, locale);
+}
+
+/**
+ * Host and co-hosts, those who take a part with its name: `Ada, Bo (Solution engineer), and Cy`.
+ *
+ * @param {Object} booking As the service answered.
+ * @param {string} locale
+ * @returns {string}
+ */
+export function attendsText(booking, locale) {
+    const people = [booking.host, ...(booking.co_hosts || [])];
+    return listText(
+        people.map(({ name, role_name: role }) => (role ? fill(roleFilled, name, role) : name)),
+        locale
+    );
 }
 
 /**

@@ -6,7 +6,15 @@
  * be booked was decided by the service; this only arranges it.
  */
 export { readTimes } from './readTimes';
+export { slotAt, whoIsFree, withHosts } from './whoIsFree';
 export { gridOf, isOver, MOST_CELLS } from './grid';
-export { dayWords, freeCountWords, freeWords, unavailableWords, whyWords } from './reasons';
+export {
+    dayWords,
+    freeCountWords,
+    freeWords,
+    saysMore,
+    unavailableWords,
+    whyWords
+} from './reasons';
 export { ANY_TIME, isNarrowed, matches } from './narrowing';
 export { capitalised, spokenTime, speak, suggest } from './suggestions';

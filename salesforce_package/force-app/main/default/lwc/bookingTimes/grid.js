@@ -20,6 +20,7 @@ const EVENING = 21;
 const COARSER_STEPS = [10, 15, 30, 60];
 /** Waiting does not make such a start one that can be booked. */
 const TOO_LATE = ['in_the_past', 'below_minimum_notice'];
+const HOLIDAY = 'holiday';
 const TIMELESS = { past: 'in_the_past', beyond: 'beyond_horizon' };
 
 /**
@@ -35,7 +36,7 @@ const TIMELESS = { past: 'in_the_past', beyond: 'beyond_horizon' };
  * @param {object} [look.narrowing] what the guest says
  * @param {number} [look.mostCells]
  * @returns {{days: object[], rows: object[], offered: number, matching: number, stepMinutes: number}}
- *     days with `date`, `state` (open, full, past, off, beyond), `offered`, `matching`; rows with
+ *     days with `date`, `state` (open, full, past, off, holiday, beyond), `offered`, `matching`; rows with
  *     `key`, `text`, `offset` (where the clock shows this time twice), `guest` ({text, shift, isNight} or
  *     null) and `cells`, one for each day; cells with `key`, `date`, `ms` (null: no start there),
  *     `isOffered`, `isMatch`, `free`, `guest` (only where it differs from the row's), `start`;
@@ -53,7 +54,7 @@ export function gridOf(times, look) {
     const texts = textsOf(times.zone, look);
     return {
         days: drawn.map((date) => dayOf(date, starts, isMatching, look.now, times.zone)),
-        rows: rows.map((row) => drawnRow(row, drawn, { isMatching, texts })),
+        rows: rows.map((row) => drawnRow(row, drawn, { isMatching, texts, free: times.free })),
         offered: starts.filter((start) => start.slot).length,
         matching: starts.filter((start) => start.slot && isMatching(start)).length,
         stepMinutes,
@@ -68,8 +69,8 @@ export function gridOf(times, look) {
  */
 export function isOver(times) {
     const worked = times.starts.filter((start) => start.isInHours);
-    const isTooLate = ({ slot, group }) =>
-        !slot && group.reasons.some((reason) => TOO_LATE.includes(reason.code));
+    const isTooLate = ({ slot, group, presence }) =>
+        !slot && presence !== 'there' && hasReason(group, TOO_LATE);
     return worked.length > 0 && worked.every(isTooLate);
 }
 
@@ -87,18 +88,24 @@ function drawnDates(times, dates) {
 }
 
 function dayOf(date, starts, isMatching, now, zone) {
-    const ofDay = starts.filter((start) => start.date === date && start.isInHours);
+    const every = starts.filter((start) => start.date === date);
+    const ofDay = every.filter((start) => start.isInHours);
     const offered = ofDay.filter((start) => start.slot);
+    const today = dateIn(now, zone);
     return {
         date,
-        isToday: date === dateIn(now, zone),
-        state: stateOf(date, ofDay, offered, dateIn(now, zone)),
+        isToday: date === today,
+        state: stateOf(date, { ofDay, offered, isHoliday: every.some(isOnHoliday) }, today),
         offered: offered.length,
         matching: offered.filter(isMatching).length
     };
 }
 
-function stateOf(date, ofDay, offered, today) {
+function isOnHoliday({ group }) {
+    return Boolean(group) && group.reasons.some((reason) => reason.detail === HOLIDAY);
+}
+
+function stateOf(date, { ofDay, offered, isHoliday }, today) {
     if (offered.length) {
         return 'open';
     }
@@ -106,10 +113,15 @@ function stateOf(date, ofDay, offered, today) {
         return 'past';
     }
     if (!ofDay.length) {
-        return 'off';
+        return isHoliday ? 'holiday' : 'off';
     }
-    const only = (code) => ofDay.every(({ group }) => group.reasons.some((r) => r.code === code));
+    const only = (code) =>
+        ofDay.every(({ group, presence }) => presence !== 'there' && hasReason(group, [code]));
     return Object.keys(TIMELESS).find((state) => only(TIMELESS[state])) || 'full';
+}
+
+function hasReason(group, codes) {
+    return group.reasons.some((reason) => codes.includes(reason.code));
 }
 
 /** Rows of what the clock shows; a time that it shows twice has two. */
@@ -179,7 +191,7 @@ function isNight(hour) {
     return hour < MORNING || hour >= EVENING;
 }
 
-function drawnRow(row, dates, { isMatching, texts }) {
+function drawnRow(row, dates, { isMatching, texts, free }) {
     const example = row.starts.values().next().value.ms;
     const guest = texts.guest(example);
     return {
@@ -191,7 +203,7 @@ function drawnRow(row, dates, { isMatching, texts }) {
         cells: dates.map((date) => {
             const start = row.starts.get(date);
             return start
-                ? cellOf(start, row, { isMatching, guestOfRow: guest, texts })
+                ? cellOf(start, row, { isMatching, guestOfRow: guest, texts, free })
                 : { key: `${date}|${row.key}`, date, ms: null, isOffered: false, start: null };
         })
     };
@@ -207,7 +219,7 @@ function offsetOf(row, texts) {
     return own ? texts.offset(own.ms) : '';
 }
 
-function cellOf(start, row, { isMatching, guestOfRow, texts }) {
+function cellOf(start, row, { isMatching, guestOfRow, texts, free }) {
     const guest = texts.guest(start.ms);
     return {
         key: `${start.date}|${row.key}`,
@@ -215,7 +227,7 @@ function cellOf(start, row, { isMatching, guestOfRow, texts }) {
         ms: start.ms,
         isOffered: Boolean(start.slot),
         isMatch: isMatching(start),
-        free: start.slot ? start.slot.host_ids.length : 0,
+        free: start.slot ? free.countAt(start.ms) : 0,
         guest: isSameGuestTime(guest, guestOfRow) ? null : guest || { text: '', shift: 0 },
         start
     };

@@ -1,8 +1,16 @@
-import { partsIn, instantsAt, toMs } from 'c/bookingTime';
+import { partsIn, instantsAt, toMs, weekdayOf } from 'c/bookingTime';
+import { whoIsFree } from './whoIsFree';
 
-const OUTSIDE_HOURS = 'outside_hours';
 const HOST_UNAVAILABLE = 'host_unavailable';
-const SLOT_TAKEN = 'slot_taken';
+const NOT_WORKING = ['outside_hours', 'day_off', 'holiday'];
+/** What stands in the way whether anybody works then or not. */
+const TIMELESS = ['in_the_past', 'below_minimum_notice', 'beyond_horizon'];
+const THERE = 'there';
+const AWAY = 'away';
+const UNKNOWN = 'unknown';
+const FRIDAY = 5;
+const OFFICE_OPENS = 9 * 60;
+const OFFICE_CLOSES = 17 * 60;
 
 /**
  * What an availability answer says, start by start, on the organizer's clock.
@@ -11,37 +19,44 @@ const SLOT_TAKEN = 'slot_taken';
  * @param {object} asked
  * @param {string} asked.zone IANA name of the organizer's zone
  * @param {string[]} [asked.coHostIds] who must attend as well
- * @returns {{starts: object[], people: object[], peopleById: Map, durationMinutes: number,
- *     asOf: string, zone: string, hostCount: number}} starts in time order, each with `ms`, `date`,
- *     `minutes` (shown on the clock since 0:00), `isSecond` (the clock shows this time for the
- *     second time that day), `slot` or null, `group` (what is explained of it) or null, and
- *     `isInHours` (somebody works then)
+ * @returns {{starts: object[], people: object[], roles: object[], free: object, peopleById: Map,
+ *     durationMinutes: number, asOf: string, zone: string, hostCount: number}} starts in time
+ *     order, each with `ms`, `date`, `minutes` (shown on the clock since 0:00), `isSecond` (the
+ *     clock shows this time for the second time that day), `slot` or null, `group` (what is
+ *     explained of it) or null, `presence` (there, away, unknown: whether a host works then) and
+ *     `isInHours` (somebody works then, as far as anybody knows); `free` as of `whoIsFree`
  */
 export function readTimes(answer, { zone, coHostIds = [] }) {
     const people = answer.people || [];
-    const hostCount = people.filter((person) => !coHostIds.includes(person.host_id)).length;
+    const hosts = people.filter((person) => !coHostIds.includes(person.host_id));
+    const hostIds = new Set(hosts.map((person) => person.host_id));
+    const roles = answer.roles || [];
     const found = new Map();
     for (const group of answer.explained || []) {
-        const isInHours = isSomebodyThere(group, hostCount, coHostIds);
+        const presence = presenceAt(group, hostIds);
         for (const ms of instantsOf(group)) {
-            found.set(ms, { ms, group, isInHours, slot: null });
+            found.set(ms, { ms, group, presence, slot: null });
         }
     }
     for (const slot of answer.slots || []) {
         const ms = toMs(slot.start_at);
         const group = found.has(ms) ? found.get(ms).group : null;
-        found.set(ms, { ms, group, isInHours: true, slot });
+        found.set(ms, { ms, group, presence: THERE, slot });
     }
     const starts = [...found.values()].sort((a, b) => a.ms - b.ms);
     placeOnClock(starts, zone);
+    supposeHours(starts);
+    const everybody = [...roles.flatMap((role) => role.people), ...people];
     return {
         starts,
         people,
-        peopleById: new Map(people.map((person) => [person.host_id, person])),
+        roles,
+        free: whoIsFree(answer),
+        peopleById: new Map(everybody.map((person) => [person.host_id, person])),
         durationMinutes: answer.duration_minutes,
         asOf: answer.as_of,
         zone,
-        hostCount
+        hostCount: hosts.length
     };
 }
 
@@ -55,35 +70,56 @@ function instantsOf(group) {
 }
 
 /**
- * Whether any of the hosts works then, the time itself being within the booking type's hours. The
- * service names first whoever would be there if they were not busy, so this shows in the first
- * reasons even when a large pool's others are left out.
+ * Whether any of the hosts works then. A reason says only the first thing in somebody's way, and
+ * that a time is over or too far ahead comes before their hours: then nobody knows.
  */
-function isSomebodyThere(group, hostCount, coHostIds) {
+function presenceAt(group, hostIds) {
     if (group.is_offered) {
-        return true;
+        return THERE;
     }
-    const ofHosts = [];
-    for (const reason of group.reasons) {
-        if (!reason.host_id && reason.detail === OUTSIDE_HOURS) {
-            return false;
-        }
-        if (!reason.host_id && reason.code === HOST_UNAVAILABLE) {
-            return false;
-        }
-        if (reason.host_id && !coHostIds.includes(reason.host_id)) {
-            ofHosts.push(reason);
-        }
+    const ofTheTime = group.reasons.filter((reason) => !reason.host_id);
+    if (ofTheTime.some((reason) => isAway(reason))) {
+        return AWAY;
     }
-    const away = new Set(ofHosts.filter(isAway).map((reason) => reason.host_id));
-    const isOneOnlyBusy = ofHosts.some(
-        (reason) => reason.code === SLOT_TAKEN && !away.has(reason.host_id)
-    );
-    return isOneOnlyBusy || away.size + (group.reasons_left_out || 0) < hostCount;
+    const ofHosts = group.reasons.filter((reason) => reason.host_id && hostIds.has(reason.host_id));
+    if (ofHosts.some((reason) => !isAway(reason) && !isTimeless(reason))) {
+        return THERE;
+    }
+    if (ofTheTime.some(isTimeless) || ofHosts.some(isTimeless)) {
+        return UNKNOWN;
+    }
+    // Whoever has no reason could come. Of a large pool not every reason is told, but the service
+    // names first whoever would be there if they were not busy.
+    const told = new Set(ofHosts.map((reason) => reason.host_id)).size;
+    return told + (group.reasons_left_out || 0) < hostIds.size ? THERE : AWAY;
 }
 
 function isAway(reason) {
-    return reason.detail === OUTSIDE_HOURS || reason.code === HOST_UNAVAILABLE;
+    return NOT_WORKING.includes(reason.detail) || reason.code === HOST_UNAVAILABLE;
+}
+
+function isTimeless(reason) {
+    return TIMELESS.includes(reason.code);
+}
+
+/**
+ * Whoever has hours on other days is taken to have them then as well; without any other day to go
+ * by, a working week does. Such times are never offered: this only says which are drawn.
+ */
+function supposeHours(starts) {
+    const known = starts.filter((start) => start.presence === THERE);
+    const worked = new Set(known.map((start) => start.minutes));
+    const days = new Set(known.map((start) => start.date));
+    for (const start of starts) {
+        const isDayWorked = weekdayOf(start.date) <= FRIDAY || days.has(start.date);
+        const isHourWorked = worked.size ? worked.has(start.minutes) : isOfficeHour(start.minutes);
+        const isSupposed = start.presence === UNKNOWN && isDayWorked && isHourWorked;
+        start.isInHours = start.presence === THERE || isSupposed;
+    }
+}
+
+function isOfficeHour(minutes) {
+    return minutes >= OFFICE_OPENS && minutes < OFFICE_CLOSES;
 }
 
 function placeOnClock(starts, zone) {

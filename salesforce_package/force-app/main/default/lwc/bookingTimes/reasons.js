@@ -5,6 +5,7 @@ import clockJumps from '@salesforce/label/c.Booking_Why_Clock_Jumps';
 import noStart from '@salesforce/label/c.Booking_Why_No_Start';
 import notOffered from '@salesforce/label/c.Booking_Why_Not_Offered';
 import dayPast from '@salesforce/label/c.Booking_Day_Past';
+import dayHoliday from '@salesforce/label/c.Booking_Day_Holiday';
 import dayOff from '@salesforce/label/c.Booking_Day_Off';
 import dayBeyond from '@salesforce/label/c.Booking_Day_Beyond';
 import dayFull from '@salesforce/label/c.Booking_Day_Full';
@@ -17,7 +18,15 @@ import sentence from '@salesforce/label/c.Booking_Why_Person';
 /** More names than these nobody reads while the guest waits. */
 const MOST_PEOPLE = 3;
 const MOST_NAMES = 6;
-const OF_DAYS = { past: dayPast, off: dayOff, beyond: dayBeyond, full: dayFull };
+/** What says of whom a day is free, and why. */
+const DAYS_OWN = ['day_off', 'holiday'];
+const OF_DAYS = {
+    past: dayPast,
+    off: dayOff,
+    holiday: dayHoliday,
+    beyond: dayBeyond,
+    full: dayFull
+};
 
 /**
  * What is to be said of a whole day on which nothing can be booked; empty for a day with times.
@@ -26,6 +35,16 @@ const OF_DAYS = { past: dayPast, off: dayOff, beyond: dayBeyond, full: dayFull }
  */
 export function dayWords(state) {
     return OF_DAYS[state] || '';
+}
+
+/**
+ * Whether more can be said of a time than of its whole day: which holiday it is, whose day off.
+ * @param {object} cell of the grid
+ * @returns {boolean}
+ */
+export function saysMore(cell) {
+    const { reasons } = (cell.start && cell.start.group) || { reasons: [] };
+    return reasons.some((reason) => DAYS_OWN.includes(reason.detail));
 }
 
 /**
@@ -49,9 +68,15 @@ export function whyWords(cell, row, times, locale) {
     }
     const ofTheTime = group.reasons.find((reason) => !reason.host_id);
     if (ofTheTime) {
-        return fill(sentence, timeText(ms, times.zone, locale), ofTheTime.message);
+        const words = fill(sentence, timeText(ms, times.zone, locale), ofTheTime.message);
+        const ofRoles = group.reasons.filter((reason) => isInRole(reason.host_id, times));
+        return ofRoles.length ? `${words} ${aboutPeople({ reasons: ofRoles }, times)}` : words;
     }
     return aboutPeople(group, times);
+}
+
+function isInRole(hostId, { roles }) {
+    return roles.some((role) => role.people.some((person) => person.host_id === hostId));
 }
 
 function aboutPeople(group, times) {
@@ -79,8 +104,9 @@ function aboutPeople(group, times) {
  * @returns {string} like `Free: Anna Berg, Ben Cole and 4 more`
  */
 export function freeWords(slot, times) {
-    const names = slot.host_ids.slice(0, MOST_NAMES).map((hostId) => nameOf(hostId, times));
-    const more = slot.host_ids.length - names.length;
+    const hostIds = times.free.at(slot.start_at);
+    const names = hostIds.slice(0, MOST_NAMES).map((hostId) => nameOf(hostId, times));
+    const more = hostIds.length - names.length;
     const list = names.join(', ');
     return fill(freeNames, more > 0 ? fill(andMoreNames, list, more) : list);
 }
@@ -97,10 +123,12 @@ export function freeCountWords(count) {
 /**
  * Everybody who cannot be booked at all, each with the reason.
  * @param {object[]} people of the answer
+ * @param {object[]} [roles] of the answer, with their own people
  * @returns {{hostId: string, name: string, text: string}[]}
  */
-export function unavailableWords(people) {
-    return people
+export function unavailableWords(people, roles = []) {
+    const everybody = [...people, ...roles.flatMap((role) => role.people)];
+    return [...new Map(everybody.map((person) => [person.host_id, person])).values()]
         .filter((person) => person.unavailable)
         .map(({ host_id: hostId, name, unavailable }) => ({
             hostId,

@@ -21,6 +21,7 @@ import orMinutes from '@salesforce/label/c.Booking_Minutes_Or';
 import refusedMany from '@salesforce/label/c.Booking_Types_Refused_Many';
 import refusedOne from '@salesforce/label/c.Booking_Types_Refused_One';
 import ruleChoice from '@salesforce/label/c.Booking_Rule_Choice';
+import ruleFixed from '@salesforce/label/c.Booking_Rule_Fixed';
 import ruleLookup from '@salesforce/label/c.Booking_Rule_Lookup';
 import ruleTimeFirst from '@salesforce/label/c.Booking_Rule_Time_First';
 import searchLabel from '@salesforce/label/c.Booking_Types_Search';
@@ -28,7 +29,12 @@ import searchLabel from '@salesforce/label/c.Booking_Types_Search';
 /** So many are seen at a glance; with more one types. */
 const MOST_AT_A_GLANCE = 7;
 
-const RULES = { choice: ruleChoice, lookup: ruleLookup, time_first: ruleTimeFirst };
+const RULES = {
+    choice: ruleChoice,
+    fixed: ruleFixed,
+    lookup: ruleLookup,
+    time_first: ruleTimeFirst
+};
 
 /** What stands against the record comes first. */
 const OUTCOMES = {

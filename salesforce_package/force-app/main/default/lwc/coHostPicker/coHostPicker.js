@@ -10,7 +10,6 @@ import listName from '@salesforce/label/c.Booking_Co_Hosts_List';
 import nobody from '@salesforce/label/c.Booking_Co_Hosts_Nobody';
 import notFound from '@salesforce/label/c.Booking_Co_Hosts_Not_Found';
 import because from '@salesforce/label/c.Booking_Host_Because';
-import remove from '@salesforce/label/c.Booking_Remove_One';
 import added from '@salesforce/label/c.Booking_Added_One';
 import removed from '@salesforce/label/c.Booking_Removed_One';
 
@@ -85,9 +84,9 @@ export default class CoHostPicker extends LightningElement {
 
     get pills() {
         return this.chosen.map((entry) => ({
-            ...entry,
-            removeName: fill(remove, entry.name),
-            pillClass: entry.reason ? 'pill pill_wrong' : 'pill'
+            key: entry.hostId,
+            text: entry.name,
+            isWrong: Boolean(entry.reason)
         }));
     }
 
@@ -230,7 +229,7 @@ export default class CoHostPicker extends LightningElement {
     }
 
     handleRemove(event) {
-        const hostId = event.currentTarget.dataset.id;
+        const { key: hostId } = event.detail;
         const { name } = this.entries.find((each) => each.hostId === hostId);
         const rest = this.chosenIds_.filter((each) => each !== hostId);
         this.change(rest, fill(removed, name));
@@ -247,10 +246,11 @@ export default class CoHostPicker extends LightningElement {
 
     /** What had the focus may be gone: the field when all are added, a pill when removed. */
     focusWhatIsLeft() {
-        const pills = this.template.querySelectorAll('.remove');
-        const target = this.refs.field || pills[pills.length - 1];
-        if (target) {
-            target.focus();
+        if (this.refs.field) {
+            this.refs.field.focus();
+            this.close();
+        } else if (this.refs.pills) {
+            this.refs.pills.focusAt(this.chosenIds_.length - 1);
             this.close();
         }
     }

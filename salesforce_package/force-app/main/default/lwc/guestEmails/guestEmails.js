@@ -4,7 +4,6 @@ import { addressesIn, faultOf, faultText, isSameAddress } from 'c/emailAddresses
 import label from '@salesforce/label/c.Booking_Emails_Label';
 import help from '@salesforce/label/c.Booking_Emails_Help';
 import listName from '@salesforce/label/c.Booking_Emails_List';
-import remove from '@salesforce/label/c.Booking_Remove_One';
 import already from '@salesforce/label/c.Booking_Emails_Already';
 import alreadyMany from '@salesforce/label/c.Booking_Emails_Already_Many';
 import added from '@salesforce/label/c.Booking_Added_One';
@@ -48,7 +47,6 @@ export default class GuestEmails extends LightningElement {
     invalid = [];
     notice = '';
     isNoticeShown = false;
-    current = 0;
     focusNext;
     addresses_ = [];
 
@@ -103,13 +101,10 @@ export default class GuestEmails extends LightningElement {
     }
 
     get pills() {
-        const tabStop = Math.min(this.current, this.addresses_.length - 1);
-        return this.addresses_.map((address, position) => ({
-            address,
-            position,
-            tabIndex: position === tabStop ? '0' : '-1',
-            removeName: fill(remove, address),
-            pillClass: this.isRefused(address) ? 'pill pill_wrong' : 'pill'
+        return this.addresses_.map((address) => ({
+            key: address,
+            text: address,
+            isWrong: this.isRefused(address)
         }));
     }
 
@@ -195,37 +190,12 @@ export default class GuestEmails extends LightningElement {
 
     // ------------------------------------------------------------------------- the pills
 
-    handlePillFocus(event) {
-        this.current = positionOf(event);
-    }
-
-    handleRemoveClick(event) {
-        this.removeAt(positionOf(event));
-    }
-
-    handlePillKey(event) {
-        const position = positionOf(event);
-        const last = this.addresses_.length - 1;
-        const moves = {
-            ArrowLeft: () => this.focusPill(Math.max(position - 1, 0)),
-            ArrowRight: () => (position < last ? this.focusPill(position + 1) : this.focus()),
-            Home: () => this.focusPill(0),
-            End: () => this.focusPill(last),
-            Delete: () => this.removeAt(position),
-            Backspace: () => this.removeAt(position)
-        };
-        if (moves[event.key]) {
-            event.preventDefault();
-            moves[event.key]();
-        }
+    handleRemove(event) {
+        this.removeAt(event.detail.position);
     }
 
     focusPill(position) {
-        const pills = this.template.querySelectorAll('.remove');
-        const target = pills[Math.min(position, pills.length - 1)];
-        if (target) {
-            target.focus();
-        } else {
+        if (!this.refs.pills || !this.refs.pills.focusAt(position)) {
             this.focus();
         }
     }
@@ -305,10 +275,6 @@ export default class GuestEmails extends LightningElement {
         const detail = { addresses: [...this.addresses_], invalid: [...this.invalid] };
         this.dispatchEvent(new CustomEvent('addresseschange', { detail }));
     }
-}
-
-function positionOf(event) {
-    return Number(event.currentTarget.dataset.position);
 }
 
 function counted(addresses, one, many) {

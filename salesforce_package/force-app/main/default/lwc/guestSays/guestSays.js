@@ -43,7 +43,7 @@ export default class GuestSays extends LightningElement {
 
     get dayParts() {
         return DAY_PARTS.map(([value, text]) => {
-            return { value, text, ...toggle(this.narrowing.dayPart === value) };
+            return { value, text, isPressed: this.narrowing.dayPart === value };
         });
     }
 
@@ -51,7 +51,7 @@ export default class GuestSays extends LightningElement {
         return this.days.map((value) => ({
             value,
             text: weekdayText(value, 'weekdayShort'),
-            ...toggle(this.narrowing.weekdays.includes(value))
+            isPressed: this.narrowing.weekdays.includes(value)
         }));
     }
 
@@ -72,13 +72,13 @@ export default class GuestSays extends LightningElement {
     }
 
     handlePart(event) {
-        const { part } = event.currentTarget.dataset;
+        const { value: part } = event.detail;
         this.say({ dayPart: this.narrowing.dayPart === part ? '' : part });
     }
 
     handleWeekday(event) {
         this.say({
-            weekdays: toggled(this.narrowing.weekdays, event.currentTarget.dataset.weekday)
+            weekdays: toggled(this.narrowing.weekdays, event.detail.value)
         });
     }
 
@@ -106,7 +106,7 @@ export default class GuestSays extends LightningElement {
 
     /** The chip is gone; the focus goes to where one says something else, if that shows. */
     focusChoices() {
-        const choice = this.template.querySelector('.choice, .chip');
+        const choice = this.refs.choices || this.template.querySelector('.chip');
         if (choice) {
             choice.focus();
         }
@@ -120,13 +120,6 @@ export default class GuestSays extends LightningElement {
 
 function weekdayText(weekday, style) {
     return dayText(addDays(SOME_MONDAY, weekday - 1), locale, style);
-}
-
-function toggle(isPressed) {
-    return {
-        pressed: String(isPressed),
-        buttonClass: isPressed ? 'choice choice_pressed' : 'choice'
-    };
 }
 
 function toggled(weekdays, value) {

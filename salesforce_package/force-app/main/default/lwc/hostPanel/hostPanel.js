@@ -28,10 +28,17 @@ import change from '@salesforce/label/c.Booking_Host_Change';
 import changeFull from '@salesforce/label/c.Booking_Host_Change_Full';
 import leftOutMore from '@salesforce/label/c.Booking_Times_Unavailable_More';
 import because from '@salesforce/label/c.Booking_Host_Because';
+import fixedHost from '@salesforce/label/c.Booking_Host_Fixed';
+import roleHeading from '@salesforce/label/c.Booking_Role_Heading';
+import roleAnybody from '@salesforce/label/c.Booking_Role_Anybody';
+import roleNobody from '@salesforce/label/c.Booking_Role_Nobody';
 import coHosts from '@salesforce/label/c.Booking_Co_Hosts_Heading';
 
 /** More of those who are left out are counted, not named. */
 const MOST_LEFT_OUT = 6;
+
+/** Why it is this host, where nobody chooses. */
+const GIVEN = { lookup: fromRecord, fixed: fixedHost };
 
 /** The people's clocks show minutes. */
 const MINUTE_MS = 60 * 1000;
@@ -45,7 +52,7 @@ const MINUTE_MS = 60 * 1000;
  * @fires showallchange With `{allHosts}`.
  */
 export default class HostPanel extends LightningElement {
-    /** How the booking type finds its host: `choice`, `lookup` or `time_first`. */
+    /** How this record's host is found: `choice`, `fixed`, `lookup` or `time_first`. */
     @api rule = 'choice';
 
     /** Who could be the host, as the service answered. */
@@ -80,6 +87,12 @@ export default class HostPanel extends LightningElement {
 
     /** Those whose times were read, with what is wrong where something is. */
     @api people = [];
+
+    /** Further parts in the meeting, each taken by whoever of several is free: key, name. */
+    @api panelRoles = [];
+
+    /** The same once times were read, with their people and what is wrong with some. */
+    @api roles = [];
 
     /** Why there is no host, as a clause; empty when there is one. */
     @api nobodyBecause = '';
@@ -142,7 +155,8 @@ export default class HostPanel extends LightningElement {
             choose,
             showAll,
             leftOut,
-            coHosts
+            coHosts,
+            roleHeading
         };
     }
 
@@ -303,7 +317,7 @@ export default class HostPanel extends LightningElement {
     }
 
     get givenWords() {
-        return this.isTimeFirst || this.isChoice ? '' : fromRecord;
+        return GIVEN[this.rule] || '';
     }
 
     get othersWords() {
@@ -340,6 +354,31 @@ export default class HostPanel extends LightningElement {
             this.focusNext = '.change';
         }
         this.tell('hostchange', { hostId: event.detail.hostId });
+    }
+
+    // ---------------------------------------------------------------- who else attends
+
+    get panelParts() {
+        return (this.panelRoles || []).map((role) => this.partOf(role));
+    }
+
+    get hasParts() {
+        return this.panelParts.length > 0 && !this.isLoading && !this.nobodyProblem;
+    }
+
+    partOf({ key, name }) {
+        const asked = (this.roles || []).find((each) => each.key === key);
+        const people = asked ? asked.people : [];
+        const away = people.filter(reasonOf);
+        return {
+            key,
+            words: fill(roleAnybody, name),
+            leftOut: (this.isNarrow ? [] : away).map((person) => ({
+                hostId: person.host_id,
+                words: fill(because, person.name, reasonOf(person))
+            })),
+            nobody: asked && away.length === people.length ? roleNobody : ''
+        };
     }
 
     // ------------------------------------------------------------------------ co-hosts

@@ -249,7 +249,8 @@ describe('c-availability-panel', () => {
         document.body.appendChild(element);
         await settle();
 
-        expect(handler.mock.calls[0][0].detail.people).toEqual([ANNA]);
+        expect(handler.mock.calls[0][0].detail.people).toEqual([expect.objectContaining(ANNA)]);
+        expect(handler.mock.calls[0][0].detail.roles).toEqual([]);
         expect(handler.mock.calls[0][0].detail.asOf).toBe('2027-03-02T06:42:00Z');
         expect(find(element, '.as-of').textContent.replace(/\u202f/g, ' ')).toContain(
             'As of 7:42 AM'
@@ -379,7 +380,8 @@ describe('c-availability-panel', () => {
 
         it('shows a day in a wide panel when that is chosen', async () => {
             const element = await draw();
-            await click(element, '[data-view="day"]');
+            find(find(element, '.views'), '[data-value="day"]').click();
+            await settle();
 
             expect(datesOf(element)).toEqual(['2027-03-02']);
             expect(find(element, 'h3').textContent).toBe('Tuesday, March 2');
@@ -644,10 +646,13 @@ describe('c-availability-panel', () => {
         it('tells of a chosen time with everybody who was asked', async () => {
             const element = await draw();
             const handler = listen(element, 'slotchoose');
-            const slot = { start_at: TUESDAY_TEN, end_at: TUESDAY_TEN, host_ids: ['anna'] };
+            const slot = { start_at: TUESDAY_TEN, end_at: TUESDAY_TEN };
             gridOfPanel(element).dispatchEvent(new CustomEvent('timechoose', { detail: { slot } }));
 
-            expect(handler.mock.calls[0][0].detail).toEqual({ slot, people: [ANNA] });
+            expect(handler.mock.calls[0][0].detail).toEqual({
+                slot: { ...slot, host_ids: ['anna'] },
+                people: [expect.objectContaining(ANNA)]
+            });
             expect(handler.mock.calls[0][0].bubbles).toBe(false);
         });
 
@@ -667,7 +672,8 @@ describe('c-availability-panel', () => {
         it('offers durations when the type has several, and asks again for another', async () => {
             const element = await draw({ bookingType: { ...TYPE, durations_minutes: [30, 60] } });
             const handler = listen(element, 'durationchange');
-            const buttons = [...element.shadowRoot.querySelectorAll('[data-minutes]')];
+            const group = find(element, '.durations c-toggle-buttons');
+            const buttons = [...group.shadowRoot.querySelectorAll('button')];
             expect(buttons.map((button) => button.textContent)).toEqual(['30 min', '60 min']);
             expect(buttons[0].getAttribute('aria-pressed')).toBe('true');
 

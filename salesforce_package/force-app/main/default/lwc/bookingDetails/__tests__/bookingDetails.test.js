@@ -15,7 +15,7 @@ const LATER = {
 const TYPE = {
     booking_type_id: 'type-1',
     host_rule: 'choice',
-    platform_rule: 'host_default',
+    platform_rule: 'organizer_choice',
     invites_guests: true
 };
 
@@ -32,7 +32,9 @@ const DRAFT = {
     moreGuests: ['one@x.example', 'two@x.example'],
     platform: '',
     place: '',
-    notes: ''
+    notes: '',
+    answers: {},
+    hasConsent: false
 };
 
 const problemOf = (more) => ({
@@ -420,6 +422,42 @@ describe('c-booking-details', () => {
             expect(text()).toContain('This booking type always takes place there.');
         });
 
+        it.each([
+            [
+                'the host’s own',
+                { platform_rule: 'host_default' },
+                'Google Meet',
+                'Ada’s own platform: with this booking type it cannot be changed.'
+            ],
+            [
+                'none',
+                { platform_rule: 'none', platform: 'none' },
+                'No platform',
+                'This booking type always takes place without a platform.'
+            ]
+        ])(
+            'renders %s as text with the reason, and asks for no other',
+            async (_, rule, name, why) => {
+                await show({
+                    bookingType: { ...TYPE, ...rule },
+                    draft: { ...DRAFT, platform: 'zoom' }
+                });
+
+                expect(field('platform')).toBeNull();
+                expect(find('.fixed').textContent).toContain(name);
+                expect(text()).toContain(why);
+                expect(Boolean(field('place'))).toBe(name === 'No platform');
+                await book();
+                expect(eventsOf('book')[0].draft.platform).toBe('');
+            }
+        );
+
+        it('is not known before the host where it is the host’s own', async () => {
+            await show({ host: null, bookingType: { ...TYPE, platform_rule: 'host_default' } });
+
+            expect(find('.fixed').textContent).toContain('The host’s own');
+        });
+
         it('renders the only one as text with the reason', async () => {
             await show({ host: { ...ADA, platforms: ['none'], default_platform: 'none' } });
 
@@ -547,6 +585,141 @@ describe('c-booking-details', () => {
             await show({ problem: { ...TAKEN, alternatives: [] } });
 
             expect(text()).toContain('Close this and choose another time.');
+        });
+    });
+
+    describe('what the booking type asks for', () => {
+        const FORM = [
+            { key: 'company', label: 'Company', kind: 'text', is_required: true },
+            { key: 'budget', label: 'Budget', kind: 'number', is_required: false }
+        ];
+        const ASKING = { ...TYPE, form: FORM, consent_text: 'May we record this?' };
+        const FILLED = { ...DRAFT, answers: { company: 'Acme' }, hasConsent: true };
+        const form = () => find('c-booking-form');
+        const consent = () => find('c-guest-consent');
+
+        /** What was called of the parts, in order; whether they are fine is as said. */
+        function watchParts({ isFormFine = true, isConsentGiven = true } = {}) {
+            const calls = [];
+            form().check = () => isFormFine;
+            form().focus = () => calls.push('form focused');
+            form().refuse = (key, words) => calls.push(`form ${key}: ${words}`);
+            consent().check = () => isConsentGiven;
+            consent().focus = () => calls.push('consent focused');
+            consent().refuse = (words) => calls.push(`consent: ${words}`);
+            return calls;
+        }
+
+        it('renders neither form nor consent where it asks for nothing', async () => {
+            await show();
+
+            expect(form()).toBeNull();
+            expect(consent()).toBeNull();
+        });
+
+        it('renders its form with what was typed, and its consent', async () => {
+            await show({ bookingType: ASKING, draft: FILLED });
+
+            expect(form().fields).toEqual(FORM);
+            expect(form().answers).toEqual({ company: 'Acme' });
+            expect(consent().text).toBe('May we record this?');
+            expect(consent().hasConsent).toBe(true);
+            await expect(element).toBeAccessible();
+        });
+
+        it('tells what is answered, and leaves the rest of the draft as it is', async () => {
+            await show({ bookingType: ASKING });
+            const answers = { company: 'Acme' };
+            form().dispatchEvent(new CustomEvent('answerschange', { detail: { answers } }));
+            const detail = { hasConsent: true };
+            consent().dispatchEvent(new CustomEvent('consentchange', { detail }));
+
+            expect(eventsOf('draftchange').map((each) => each.draft)).toEqual([
+                { ...DRAFT, answers },
+                { ...DRAFT, answers, hasConsent: true }
+            ]);
+        });
+
+        it('books the answers and the consent', async () => {
+            await show({ bookingType: ASKING, draft: FILLED });
+            await book();
+
+            expect(eventsOf('book')).toEqual([{ draft: FILLED }]);
+        });
+
+        it.each([
+            ['an answer', { isFormFine: false }, 'form focused'],
+            ['the consent', { isConsentGiven: false }, 'consent focused'],
+            ['both', { isFormFine: false, isConsentGiven: false }, 'form focused']
+        ])('does not book without %s, and leads there', async (_, missing, focused) => {
+            await show({ bookingType: ASKING, draft: FILLED });
+            const calls = watchParts(missing);
+            await book();
+
+            expect(eventsOf('book')).toEqual([]);
+            expect(calls).toEqual([focused]);
+        });
+
+        it('shows a problem of the service at the answer', async () => {
+            await show({ bookingType: ASKING, draft: FILLED });
+            const calls = watchParts();
+            element.problem = problemOf({ code: 'answer_invalid', field: 'answers.budget' });
+            await flush();
+
+            expect(problem()).toBeNull();
+            expect(calls).toEqual(['form budget: This cannot be.', 'form focused']);
+        });
+
+        it('shows a problem of the service at the consent', async () => {
+            await show({ bookingType: ASKING, draft: FILLED });
+            const calls = watchParts();
+            element.problem = problemOf({ code: 'consent_required', field: 'consent' });
+            await flush();
+
+            expect(problem()).toBeNull();
+            expect(calls).toEqual(['consent: This cannot be.', 'consent focused']);
+        });
+
+        it.each(['answers.unknown', 'consent'])(
+            'shows a problem of %s at the top when nothing of that kind is asked',
+            async (name) => {
+                await show({ bookingType: { ...TYPE, form: FORM } });
+                element.problem = problemOf({ field: name });
+                await flush();
+
+                expect(problem().problem.message).toBe('This cannot be.');
+            }
+        );
+
+        it('keeps what was typed when a time is lost', async () => {
+            await show({ bookingType: ASKING, draft: FILLED });
+            element.problem = TAKEN;
+            await flush();
+
+            expect(form().answers).toEqual({ company: 'Acme' });
+            expect(consent().hasConsent).toBe(true);
+        });
+
+        it('renders the parts that whoever is free takes', async () => {
+            const roles = [{ key: 'se', name: 'Solution engineer' }];
+            await show({ bookingType: { ...TYPE, panel_roles: roles } });
+
+            expect(all('.person').map((each) => plain(each))).toEqual([
+                'AdaHost',
+                'Solution engineerWhoever is free then'
+            ]);
+        });
+
+        it('follows who decides on the host for this record, not for the type', async () => {
+            const lookup = { ...TYPE, host_rule: 'lookup' };
+            await show({ bookingType: lookup, host: null, hostRule: 'choice' });
+            await book();
+            expect(problem().problem.code).toBe('host_required');
+
+            element.hostRule = 'time_first';
+            element.host = ADA;
+            await flush();
+            expect(text()).toContain('First in line');
         });
     });
 

@@ -58,6 +58,27 @@ afterEach(() => {
 });
 
 describe('c-booking-list', () => {
+    it('renders who takes which part, what was answered and what was agreed to', async () => {
+        const element = show([
+            aBooking({
+                co_hosts: [{ host_id: '005C', name: 'Cleo', role_name: 'Solution engineer' }],
+                answers: [{ key: 'urgent', label: 'Urgent', value: 'false' }],
+                consent: { text: 'May we record this?', at: '2026-11-23T10:00:00Z' }
+            })
+        ]);
+        expect(find(element, '.who').textContent).toBe(
+            'With Ana Host; co-hosts: Cleo (Solution engineer)'
+        );
+        expect(find(element, '.answer')).toBeNull();
+
+        await open(element);
+        expect(find(element, '.answer').textContent).toBe('Urgent: No');
+        expect(find(element, '.consent').textContent).toBe(
+            'The guest agreed on Monday 23 November: “May we record this?”'
+        );
+        await expect(element).toBeAccessible();
+    });
+
     it('renders when, with whom, what, where and by whom of a booking', async () => {
         const element = show([aBooking({ co_hosts: [{ host_id: '005C', name: 'Cleo' }] })]);
 

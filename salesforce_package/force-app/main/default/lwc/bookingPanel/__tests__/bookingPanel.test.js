@@ -83,7 +83,7 @@ function aType(hostRule, more = {}) {
         time_zone: 'Europe/London',
         minimum_notice_minutes: 0,
         booking_window_days: 30,
-        platform_rule: 'host_default',
+        platform_rule: 'organizer_choice',
         invites_guests: true,
         guest: { email: 'guest@example.com', name: 'Gil', time_zone: 'America/Chicago' },
         ...more
@@ -92,6 +92,15 @@ function aType(hostRule, more = {}) {
 
 function aSlot(startAt, ...people) {
     return { start_at: startAt, end_at: startAt, host_ids: people.map((each) => each.host_id) };
+}
+
+/** An answer about one start, as the service says who is free then. */
+function freeAt(startAt, ...people) {
+    return {
+        slots: people.length ? [{ start_at: startAt, end_at: startAt }] : [],
+        cells: { first_at: startAt, minutes: 5 },
+        people: people.map((each) => ({ ...each, free: 'AQ==' }))
+    };
 }
 
 function offer(...types) {
@@ -303,7 +312,7 @@ describe('c-booking-panel: booking types', () => {
 });
 
 describe('c-booking-panel: hosts and times', () => {
-    it.each(['lookup', 'time_first'])(
+    it.each(['fixed', 'time_first'])(
         'asks for times before it is known who hosts, for %s',
         async (rule) => {
             offer(aType(rule));
@@ -314,6 +323,63 @@ describe('c-booking-panel: hosts and times', () => {
             expect(hosts(element).isLoading).toBe(true);
         }
     );
+
+    it('waits for who hosts, for lookup: it may be left to the organizer', async () => {
+        offer(aType('lookup'));
+        const hostsAnswer = deferred();
+        askHosts.mockReturnValue(hostsAnswer.answer);
+        const element = await show();
+        expect(times(element).isReady).toBe(false);
+
+        hostsAnswer.resolve({ rule: 'lookup', hosts: [ANA], co_hosts: [], can_show_all: false });
+        await settle();
+        expect(times(element).isReady).toBe(true);
+        expect(times(element).hostId).toBe('');
+    });
+
+    it('lets the organizer choose when the record names nobody and the type says so', async () => {
+        offer(aType('lookup'));
+        askHosts.mockResolvedValue({
+            rule: 'choice',
+            hosts: [ANA, BEN],
+            co_hosts: [],
+            can_show_all: true
+        });
+        const element = await show();
+        expect(times(element).isReady).toBe(false);
+
+        await tell(hosts(element), 'hostchange', { hostId: BEN.host_id });
+        expect(times(element).hostId).toBe(BEN.host_id);
+        await choose(element, aSlot(NINE, BEN));
+        expect(details(element).hostRule).toBe('choice');
+        book.mockReturnValue(new Promise(() => {}));
+        await bookNow(element);
+        expect(book.mock.calls[0][0].host_id).toBe(BEN.host_id);
+    });
+
+    it('takes a fixed host as given', async () => {
+        offer(aType('fixed'));
+        askHosts.mockResolvedValue({ rule: 'fixed', hosts: [ANA], co_hosts: [] });
+        const element = await show();
+        await choose(element, aSlot(NINE, ANA));
+
+        expect(hosts(element).rule).toBe('fixed');
+        expect(details(element).host.host_id).toBe(ANA.host_id);
+        book.mockReturnValue(new Promise(() => {}));
+        await bookNow(element);
+        expect(book.mock.calls[0][0].host_id).toBeUndefined();
+    });
+
+    it('tells the hosts’ panel which parts there are, and what was read of their people', async () => {
+        const panelRoles = [{ key: 'se', name: 'Solution engineer' }];
+        offer(aType('time_first', { panel_roles: panelRoles }));
+        const element = await show();
+        expect(hosts(element).panelRoles).toEqual(panelRoles);
+
+        const roles = [{ ...panelRoles[0], people: [EVE] }];
+        await tell(times(element), 'peopleload', { people: [ANA], roles, asOf: NINE });
+        expect(hosts(element).roles).toEqual(roles);
+    });
 
     it('asks for the times of the host who was chosen', async () => {
         offer(aType('choice'));
@@ -435,7 +501,7 @@ describe('c-booking-panel: hosts and times', () => {
 describe('c-booking-panel: a change while a time is chosen', () => {
     it('asks for just that time, and keeps it when it still fits', async () => {
         const element = await chosen();
-        askAvailability.mockResolvedValue({ slots: [aSlot(NINE, ANA)] });
+        askAvailability.mockResolvedValue(freeAt(NINE, ANA));
 
         await tell(hosts(element), 'cohostschange', { coHostIds: [BEN.host_id] });
 
@@ -458,7 +524,7 @@ describe('c-booking-panel: a change while a time is chosen', () => {
         await tell(details(element), 'draftchange', {
             draft: { ...details(element).draft, notes: 'Wants a demo' }
         });
-        askAvailability.mockResolvedValue({ slots: [] });
+        askAvailability.mockResolvedValue(freeAt(NINE));
 
         await tell(times(element), 'durationchange', { minutes: 60 });
 
@@ -514,7 +580,7 @@ describe('c-booking-panel: a change while a time is chosen', () => {
 
         await tell(hosts(element), 'showallchange', { allHosts: false });
         expect(said(element)).toBe('');
-        late.resolve({ slots: [aSlot(NINE, ANA)] });
+        late.resolve(freeAt(NINE, ANA));
         await settle();
 
         expect(said(element)).toBe('');
@@ -543,10 +609,10 @@ describe('c-booking-panel: a change while a time is chosen', () => {
         const late = deferred();
         askAvailability.mockReturnValueOnce(late.answer);
         await tell(times(element), 'durationchange', { minutes: 60 });
-        askAvailability.mockResolvedValue({ slots: [aSlot(NINE, ANA)] });
+        askAvailability.mockResolvedValue(freeAt(NINE, ANA));
         await tell(times(element), 'durationchange', { minutes: 30 });
 
-        late.resolve({ slots: [] });
+        late.resolve(freeAt(NINE));
         await settle();
 
         expect(details(element)).not.toBeNull();

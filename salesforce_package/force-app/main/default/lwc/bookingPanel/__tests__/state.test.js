@@ -23,7 +23,7 @@ function aType(hostRule, more = {}) {
         name: 'Intro call',
         durations_minutes: [30, 60],
         host_rule: hostRule,
-        platform_rule: 'host_default',
+        platform_rule: 'organizer_choice',
         guest: { email: 'guest@example.com', name: 'Gil', time_zone: 'America/Chicago' },
         ...more
     };
@@ -115,7 +115,7 @@ describe('the host', () => {
     });
 
     it('needs no answer about hosts before times, where the record or the time decides', () => {
-        for (const rule of ['lookup', 'time_first']) {
+        for (const rule of ['fixed', 'time_first']) {
             const flow = flows.typesLoaded(flows.begin(), { offered: [aType(rule)] });
             expect(flows.canAskTimes(flow)).toBe(true);
         }
@@ -281,6 +281,85 @@ describe('the wish', () => {
 
     it.each(['lookup', 'time_first'])('names no host for %s', (rule) => {
         expect(wish(chosen(rule))).not.toHaveProperty('host_id');
+    });
+
+    it.each(['host_default', 'fixed', 'none'])('names no platform for %s', (rule) => {
+        const { bookingType, ...flow } = chosen('choice');
+        const ruled = { ...flow, bookingType: { ...bookingType, platform_rule: rule } };
+
+        expect(
+            wish(flows.draftChanged(ruled, { ...flow.draft, platform: 'none' }))
+        ).not.toHaveProperty('platform');
+    });
+
+    describe('of what the type asks for', () => {
+        const FORM = [
+            { key: 'budget', label: 'Budget', kind: 'number', value: '10' },
+            { key: 'urgent', label: 'Urgent', kind: 'checkbox' },
+            { key: 'about', label: 'About', kind: 'text' }
+        ];
+        const asking = (more = {}) => aType('time_first', { form: FORM, ...more });
+        const begun = (type) => flows.typesLoaded(flows.begin(), { offered: [type] });
+        const timed = (flow) => flows.timeChosen(flow, aSlot(NINE, ANA));
+        const typed = (flow, answers) =>
+            flows.draftChanged(flow, {
+                ...flow.draft,
+                answers: { ...flow.draft.answers, ...answers }
+            });
+
+        it('says the answers, those of the record first', () => {
+            const flow = timed(begun(asking()));
+            expect(flow.draft.answers).toEqual({ budget: '10', urgent: false, about: '' });
+            expect(wish(flow).answers).toEqual({ budget: '10', urgent: 'false' });
+
+            expect(wish(typed(flow, { budget: ' 20 ', urgent: true })).answers).toEqual({
+                budget: '20',
+                urgent: 'true'
+            });
+        });
+
+        it('says nothing where nothing is asked', () => {
+            const flow = timed(begun(aType('time_first')));
+
+            expect(wish(flow)).not.toHaveProperty('answers');
+            expect(wish(flow)).not.toHaveProperty('consent');
+        });
+
+        it('says the consent only where it was asked for and given', () => {
+            const flow = timed(begun(asking({ consent_text: 'May we record this?' })));
+            expect(wish(flow)).not.toHaveProperty('consent');
+
+            const agreed = flows.draftChanged(flow, { ...flow.draft, hasConsent: true });
+            expect(wish(agreed).consent).toBe(true);
+            const other = { ...agreed, bookingType: asking() };
+            expect(wish(other)).not.toHaveProperty('consent');
+        });
+
+        it('keeps what was typed for the same field of another type, and asks consent anew', () => {
+            const other = asking({ booking_type_id: 'other' });
+            const both = flows.typesLoaded(flows.begin(), { offered: [asking(), other] });
+            let flow = typed(flows.typeChosen(both, asking()), { about: 'A demo' });
+            flow = flows.draftChanged(flow, { ...flow.draft, hasConsent: true });
+
+            const next = flows.typeChosen(flows.typesAgain(flow), {
+                ...other,
+                form: [
+                    { key: 'about', label: 'About', kind: 'text', value: 'Suggested' },
+                    { key: 'budget', label: 'Budget', kind: 'number', value: '99' },
+                    { key: 'urgent', label: 'Urgent', kind: 'text', value: 'soon' }
+                ]
+            });
+
+            expect(next.draft.answers).toEqual({ about: 'A demo', budget: '99', urgent: 'soon' });
+            expect(next.draft.hasConsent).toBe(false);
+        });
+
+        it('keeps it when the time is lost, and when details close', () => {
+            const flow = typed(timed(begun(asking())), { about: 'A demo' });
+
+            expect(flows.timeChecked(flow, NINE, null).draft.answers.about).toBe('A demo');
+            expect(flows.detailsClosed(flow).draft.answers.about).toBe('A demo');
+        });
     });
 
     it('names no platform when it is the default', () => {

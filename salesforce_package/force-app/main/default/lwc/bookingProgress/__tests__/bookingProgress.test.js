@@ -88,6 +88,48 @@ describe('c-booking-progress', () => {
         button(label).dispatchEvent(new CustomEvent('click'));
         await pass(0);
     };
+
+    it('renders who took the parts that whoever is free takes', async () => {
+        await show();
+        expect(text()).not.toContain('From your side');
+
+        element.booking = bookingOf([], {
+            booking_id: 'booking-2',
+            co_hosts: [
+                { host_id: 'id-Bo', name: 'Bo', role_name: 'Solution engineer' },
+                { host_id: 'id-Cy', name: 'Cy' }
+            ]
+        });
+        await pass(0);
+        expect(text()).toContain('From your side: Ada, Bo (Solution engineer), and Cy');
+    });
+
+    it('renders what was answered and what the guest agreed to', async () => {
+        const said = {
+            answers: [
+                { key: 'budget', label: 'Budget', value: '12.5' },
+                { key: 'urgent', label: 'Urgent', value: 'true' }
+            ],
+            consent: { text: 'May we record this?', at: '2026-11-23T10:00:00Z' }
+        };
+        await show({ booking: bookingOf([], said) });
+
+        expect(all('li.said').map((each) => each.textContent)).toEqual([
+            'Budget: 12.5',
+            'Urgent: Yes'
+        ]);
+        expect(text()).toContain('The guest agreed on Mon, Nov 23');
+        expect(find('blockquote').textContent).toBe('May we record this?');
+        jest.useRealTimers();
+        await expect(element).toBeAccessible();
+    });
+
+    it('renders neither answers nor consent where nothing was asked for', async () => {
+        await show();
+
+        expect(text()).not.toContain('What was answered');
+        expect(text()).not.toContain('Consent');
+    });
     const rows = () => all('.target').map((each) => each.textContent);
     const summary = () => plain(find('c-copyable-text').text);
 

@@ -15,6 +15,7 @@ import { addDays, instantsAt, toUtcText } from 'c/bookingTime';
  */
 export function answerOf({ from, days = 7, zone = 'Europe/Berlin', step = 30, at, people }) {
     const slots = [];
+    const taken = [];
     const explained = [];
     for (let day = 0; day < days; day++) {
         const date = addDays(from, day);
@@ -25,7 +26,8 @@ export function answerOf({ from, days = 7, zone = 'Europe/Berlin', step = 30, at
                 const instant = toUtcText(ms);
                 if (free.length) {
                     const end = toUtcText(ms + 30 * 60000);
-                    slots.push({ start_at: instant, end_at: end, host_ids: free });
+                    slots.push({ start_at: instant, end_at: end });
+                    free.forEach((hostId) => taken.push([hostId, ms]));
                 }
                 explained.push({
                     local_date: date,
@@ -46,7 +48,36 @@ export function answerOf({ from, days = 7, zone = 'Europe/Berlin', step = 30, at
         as_of: `${from}T07:00:00Z`,
         slots: slots.sort((a, b) => a.start_at.localeCompare(b.start_at)),
         explained,
-        people
+        ...freeBits(taken, people, step % 5 ? 1 : 5)
+    };
+}
+
+/**
+ * Who is free when, as the service says it.
+ *
+ * @param {[string, number][]} free ids of hosts, each with the start at which they are
+ * @param {object[]} people
+ * @param {number} [minutes] of a cell
+ * @returns {{cells: object, people: object[]}}
+ */
+export function freeBits(free, people, minutes = 5) {
+    const firstMs = free.reduce((first, [, ms]) => Math.min(first, ms), Number.MAX_SAFE_INTEGER);
+    const cells = free.length ? { first_at: toUtcText(firstMs), minutes } : undefined;
+    return {
+        cells,
+        people: people.map((each) => {
+            const starts = free.filter(([hostId]) => hostId === each.host_id);
+            const bytes = [];
+            for (const [, ms] of starts) {
+                const cell = (ms - firstMs) / (minutes * 60000);
+                const place = Math.floor(cell / 8);
+                while (bytes.length <= place) {
+                    bytes.push(0);
+                }
+                bytes[place] += 2 ** (cell % 8);
+            }
+            return starts.length ? { ...each, free: btoa(String.fromCharCode(...bytes)) } : each;
+        })
     };
 }
 
@@ -80,4 +111,14 @@ export function tooNear() {
 /** @returns {object} */
 export function past() {
     return { code: 'in_the_past', detail: '', message: 'lies in the past' };
+}
+
+/** @returns {object} */
+export function beyond() {
+    return { code: 'beyond_horizon', detail: '', message: 'is too far ahead' };
+}
+
+/** @param {string} hostId @param {string} detail holiday or day_off @returns {object} */
+export function offOn(hostId, detail) {
+    return { code: 'slot_not_offered', detail, host_id: hostId, message: `is off: ${detail}` };
 }

@@ -5,8 +5,10 @@ import {
     gridOf,
     matches,
     isNarrowed,
+    isOver,
     ANY_TIME,
     readTimes,
+    saysMore,
     speak,
     spokenTime,
     suggest,
@@ -14,7 +16,7 @@ import {
     whyWords
 } from 'c/bookingTimes';
 import { toMs, toUtcText, weekdayOf, weekOf } from 'c/bookingTime';
-import { answerOf, away, busy, past, person } from './answers';
+import { answerOf, away, beyond, busy, offOn, past, person } from './answers';
 
 const BERLIN = 'Europe/Berlin';
 const NEW_YORK = 'America/New_York';
@@ -119,10 +121,10 @@ describe('c-booking-times: the grid of a week', () => {
     });
 
     it('says of a day beyond the booking window that it is too far ahead', () => {
-        const beyond = { code: 'beyond_horizon', detail: '', message: 'begins more than 60 days' };
+        const tooFar = { code: 'beyond_horizon', detail: '', message: 'begins more than 60 days' };
         const at = (date, minutes) => {
             const usual = officeHours(date, minutes);
-            return date === '2027-03-05' && usual.free ? { reasons: [beyond] } : usual;
+            return date === '2027-03-05' && usual.free ? { reasons: [tooFar] } : usual;
         };
         const grid = gridFrom({ from: '2027-03-01', at });
 
@@ -140,13 +142,117 @@ describe('c-booking-times: the grid of a week', () => {
         expect(why(grid, '2027-03-01', '9:30 AM')).toBe('9:30 AM lies in the past.');
     });
 
-    it('leaves out hours in which everybody is away, though one of them is busy there too', () => {
-        const at = (date, minutes) => {
-            const usual = officeHours(date, minutes);
-            return minutes === 1080 ? { reasons: [away(ANNA), busy(ANNA)] } : usual;
-        };
+    describe('where only that it is over is known of a time', () => {
+        const pastUntil = (last, usual) => (date, minutes) =>
+            date <= last ? { reasons: [{ ...past(), host_id: ANNA }] } : usual(date, minutes);
 
-        expect(rowTexts(gridFrom({ from: '2027-03-01', at }))).not.toContain('6:00 PM');
+        it('supposes the hours of the other days', () => {
+            const grid = gridFrom({ from: '2027-03-01', at: pastUntil('2027-03-02', officeHours) });
+
+            expect(rowTexts(grid)[0]).toBe('9:00 AM');
+            expect(grid.rows).toHaveLength(16);
+            expect(why(grid, '2027-03-01', '9:00 AM')).toBe('Anna Berg lies in the past.');
+        });
+
+        it('supposes a working week when all of it is over', () => {
+            const grid = gridFrom({ from: '2027-03-01', at: pastUntil('2027-03-07', officeHours) });
+
+            expect(rowTexts(grid)[0]).toBe('9:00 AM');
+            expect(grid.rows).toHaveLength(16);
+            expect(grid.days).toHaveLength(5);
+        });
+
+        it('takes the week for over when nobody works in the rest of it', () => {
+            const nobody = () => ({ reasons: [away(ANNA)] });
+            const over = gridFrom({ from: '2027-03-01', at: pastUntil('2027-03-03', nobody) });
+            const isBusy = () => ({ reasons: [busy(ANNA)] });
+            const full = gridFrom({ from: '2027-03-01', at: pastUntil('2027-03-03', isBusy) });
+
+            expect(isOver(over.times)).toBe(true);
+            expect(isOver(full.times)).toBe(false);
+        });
+
+        it('keeps a day that is too far ahead for one host and taken of another', () => {
+            const at = () => ({ reasons: [{ ...beyond(), host_id: ANNA }, busy(BEN)] });
+            const grid = gridFrom({ from: '2027-03-01', at, people: PEOPLE });
+            const [far] = gridFrom({
+                from: '2027-03-01',
+                at: () => ({ reasons: [{ ...beyond(), host_id: ANNA }] })
+            }).days;
+
+            expect(grid.days[0].state).toBe('full');
+            expect(far.state).toBe('beyond');
+        });
+    });
+
+    describe('on days off', () => {
+        const freeFrom = (detail) => (date, minutes) =>
+            date === '2027-03-03' ? { reasons: [offOn(ANNA, detail)] } : officeHours(date, minutes);
+
+        it.each([
+            ['holiday', 'holiday', 'This day is a holiday.'],
+            ['day_off', 'off', 'Nobody works on this day.']
+        ])('says which: %s', (detail, state, words) => {
+            const grid = gridFrom({ from: '2027-03-01', at: freeFrom(detail) });
+            const day = grid.days.find((each) => each.date === '2027-03-03');
+
+            expect(day.state).toBe(state);
+            expect(dayWords(state)).toBe(words);
+            expect(saysMore(cellAt(grid, '2027-03-03', '9:00 AM').cell)).toBe(true);
+            expect(why(grid, '2027-03-03', '9:00 AM')).toBe(`Anna Berg is off: ${detail}.`);
+        });
+
+        it('has no more to say of hours that nobody works', () => {
+            const grid = gridFrom({
+                from: '2027-03-01',
+                at: (date, minutes) =>
+                    date === '2027-03-03' ? { reasons: [away(ANNA)] } : officeHours(date, minutes)
+            });
+
+            expect(saysMore(cellAt(grid, '2027-03-03', '9:00 AM').cell)).toBe(false);
+        });
+    });
+
+    it.each([
+        ['daily_limit', 'limit_reached'],
+        ['weekly_limit', 'limit_reached'],
+        ['buffer', 'slot_taken']
+    ])('keeps hours in which %s is in the way, and says so', (detail, code) => {
+        const message = `is stopped by ${detail}`;
+        const at = (date, minutes) =>
+            minutes === 540
+                ? { reasons: [{ code, detail, host_id: ANNA, message }] }
+                : officeHours(date, minutes);
+        const grid = gridFrom({ from: '2027-03-01', at });
+
+        expect(why(grid, '2027-03-01', '9:00 AM')).toBe(`Anna Berg ${message}.`);
+    });
+
+    it('keeps hours in which nobody of a part is free, and says so of the time', () => {
+        const message = 'has nobody free as Solution engineer';
+        const noRole = { code: 'co_host_unavailable', detail: 'role', message };
+        const at = (date, minutes) =>
+            minutes === 540 ? { reasons: [noRole] } : officeHours(date, minutes);
+        const grid = gridFrom({ from: '2027-03-01', at });
+
+        expect(why(grid, '2027-03-01', '9:00 AM')).toBe(`9:00 AM ${message}.`);
+    });
+
+    it('says why nobody of a part is free, of those only who could take it', () => {
+        const noRole = { code: 'co_host_unavailable', detail: '', message: 'has no lawyer' };
+        const answer = answerOf({
+            from: '2027-03-01',
+            at: () => ({ reasons: [noRole, busy(BEN), busy(ANNA)] }),
+            people: [PEOPLE[0]]
+        });
+        const roles = [{ key: 'law', name: 'Lawyer', people: [PEOPLE[1]] }];
+        const times = readTimes({ ...answer, roles }, { zone: BERLIN });
+        const [start] = times.starts;
+        const words = whyWords({ start }, { minutes: start.minutes }, times, LOCALE);
+
+        expect(plain(words)).toBe(
+            '12:00 AM has no lawyer. Ben Cole is busy then with something in the calendar.'
+        );
     });
 
     it('leaves out what is outside the hours of the booking type', () => {
@@ -353,9 +459,9 @@ describe('c-booking-times: many hosts and many starts', () => {
         const grid = gridOf(readTimes(answer, { zone: BERLIN }), look);
         const took = performance.now() - before;
 
-        expect(answer.slots.reduce((ids, slot) => ids + slot.host_ids.length, 0)).toBeGreaterThan(
-            20000
-        );
+        const free = readTimes(answer, { zone: BERLIN }).starts.filter(({ slot }) => slot);
+        expect(free.length).toBeGreaterThan(150);
+        expect(grid.offered).toBe(free.length);
         expect(grid.rows).toHaveLength(44);
         expect(took).toBeLessThan(50);
     });
@@ -394,10 +500,15 @@ describe('c-booking-times: many hosts and many starts', () => {
     });
 
     it('names some of those who are free and counts the others', () => {
-        const times = readTimes(weekOfPool(30), { zone: BERLIN });
+        const at = (date, minutes) => ({
+            free: pool.slice(0, minutes === 600 ? 2 : 200).map((each) => each.host_id)
+        });
+        const answer = answerOf({ from: '2027-03-01', days: 1, people: pool, at });
+        const times = readTimes(answer, { zone: BERLIN });
+        const wordsAt = (startAt) => freeWords({ start_at: startAt }, times);
 
-        expect(freeWords({ host_ids: ['host1', 'host2'] }, times)).toBe('Free: Host 1, Host 2');
-        expect(freeWords({ host_ids: pool.map((each) => each.host_id) }, times)).toBe(
+        expect(wordsAt('2027-03-01T09:00:00Z')).toBe('Free: Host 0, Host 1');
+        expect(wordsAt('2027-03-01T10:00:00Z')).toBe(
             'Free: Host 0, Host 1, Host 2, Host 3, Host 4, Host 5 and 194 more'
         );
         expect(freeCountWords(3)).toBe('3 free');

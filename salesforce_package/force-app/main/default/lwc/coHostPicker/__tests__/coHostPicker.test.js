@@ -37,9 +37,10 @@ describe('c-co-host-picker', () => {
     const field = () => element.shadowRoot.querySelector('input');
     const options = () => [...element.shadowRoot.querySelectorAll('[role="option"]')];
     const option = (name) => options().find((each) => each.dataset.id === `id-${name}`);
-    const pills = () =>
-        [...element.shadowRoot.querySelectorAll('.pill .name')].map((each) => each.textContent);
-    const removers = () => [...element.shadowRoot.querySelectorAll('.remove')];
+    const list = () => element.shadowRoot.querySelector('c-pill-list');
+    const inList = (selector) => [...list().shadowRoot.querySelectorAll(selector)];
+    const pills = () => inList('.text').map((each) => each.textContent);
+    const removers = () => inList('.remove');
     const text = () => element.shadowRoot.textContent;
     const focused = () => element.shadowRoot.activeElement;
 
@@ -164,7 +165,8 @@ describe('c-co-host-picker', () => {
 
         expect(field()).toBeNull();
         expect(text()).toContain('2 co-hosts are the most here');
-        expect(focused()).toBe(removers()[1]);
+        expect(focused()).toBe(list());
+        expect(list().shadowRoot.activeElement).toBe(removers()[1]);
     });
 
     it('removes, gives the focus back to the field and says so', async () => {

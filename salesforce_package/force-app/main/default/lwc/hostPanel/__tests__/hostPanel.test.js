@@ -225,6 +225,65 @@ describe('c-host-panel', () => {
         });
     });
 
+    it('renders a host who is always the same, and says so', async () => {
+        await show({ rule: 'fixed', hosts: [HOSTS[0]] });
+
+        expect(find('.card').textContent).toContain('Ada');
+        expect(text()).toContain('This booking type always has the same host.');
+        expect(list()).toBeNull();
+    });
+
+    describe('further parts in the meeting', () => {
+        const PARTS = [
+            { key: 'se', name: 'Solution engineer' },
+            { key: 'law', name: 'Lawyer' }
+        ];
+        const rolesOf = (...people) => [
+            { ...PARTS[0], people },
+            { ...PARTS[1], people: [person('Lu')] }
+        ];
+        const parts = () =>
+            [...element.shadowRoot.querySelectorAll('.parts li')].map((each) => each.textContent);
+
+        it('renders who attends as well, before anybody was asked', async () => {
+            await show({ panelRoles: PARTS });
+
+            expect(text()).toContain('Also attends');
+            expect(parts()).toEqual([
+                'Solution engineer, whoever is free',
+                'Lawyer, whoever is free'
+            ]);
+            jest.useRealTimers();
+            await expect(element).toBeAccessible();
+        });
+
+        it('renders nothing where there are none', async () => {
+            await show();
+
+            expect(text()).not.toContain('Also attends');
+        });
+
+        it('renders whom nobody can get, and that nobody is left', async () => {
+            const away = person('Sam', { unavailable: NO_CALENDAR });
+            await show({ panelRoles: PARTS, roles: rolesOf(away, person('Su')) });
+            expect(parts()[0]).toBe(
+                'Solution engineer, whoever is freeSam has not connected a calendar.'
+            );
+
+            element.roles = rolesOf(away);
+            await flush();
+            expect(parts()[0]).toContain('Nobody can take this part right now');
+            expect(parts()[1]).toBe('Lawyer, whoever is free');
+        });
+
+        it('leaves it to the times to say who is left out, where there is little room', async () => {
+            const away = person('Sam', { unavailable: NO_CALENDAR });
+            await show({ panelRoles: PARTS, roles: rolesOf(away, person('Su')), isNarrow: true });
+
+            expect(text()).not.toContain('has not connected');
+        });
+    });
+
     describe('when the time comes first', () => {
         it('renders that the host follows, and whom nobody can get', async () => {
             await show({ rule: 'time_first' });
