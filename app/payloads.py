@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from app.inputs.cleaning import clean_line
 from app.storage.tables import Booking
 from app.templates import render, template_values
+from booking_types.forms import answer_lines, field_values
 from booking_types.intervals import Interval
 from booking_types.model import BookingType, Platform, SalesforceEventRule, Value
 from connectors.protocols import (
@@ -87,13 +88,39 @@ def one_line(text: str) -> str:
 
 
 def description(shown: Shown, *, is_for_guests: bool) -> str:
-    """The meeting's text: the type's, how to join, and for colleagues the organizer's notes.
+    """The meeting's text: the type's, the booking form's answers, how to join, and the marker.
 
-    Guests see the notes only where the type's own text shows them (``{{ booking.notes }}``).
+    For colleagues also the organizer's notes. Guests see the notes only where the type's own text
+    shows them (``{{ booking.notes }}``), and of the answers only those of fields that are made
+    for them (``FormField.is_in_event``): a calendar's event has one text for all who are on it.
     """
     notes = "" if is_for_guests else shown.booking.notes.strip()
-    parts = [shown.booking.description.strip(), notes, _how_to_join(shown)]
-    return "\n\n".join(part for part in parts if part)[:_DESCRIPTION_CHARACTERS]
+    answers = "\n".join(_answer_lines(shown, is_for_guests=is_for_guests))
+    parts = [shown.booking.description.strip(), answers, notes, _how_to_join(shown)]
+    text = "\n\n".join(part for part in parts if part)
+    marker = event_marker(shown)
+    if not marker:
+        return text[:_DESCRIPTION_CHARACTERS]
+    # Nothing may cut it off: by it the event is known again.
+    text = text[: _DESCRIPTION_CHARACTERS - len(marker) - 2]
+    return f"{text}\n\n{marker}" if text else marker
+
+
+def event_marker(shown: Shown) -> str:
+    """The line by which the calendar's event is known again where it was copied to.
+
+    Only where Salesforce's Event comes from such a copy; empty elsewhere.
+    """
+    rule = shown.booking_type.write_back.salesforce_event
+    if rule is not SalesforceEventRule.ADOPT:
+        return ""
+    return f"Booking {shown.booking.booking_id}"
+
+
+def _answer_lines(shown: Shown, *, is_for_guests: bool) -> tuple[str, ...]:
+    return answer_lines(
+        shown.booking_type.form, shown.booking.answers or {}, is_for_guests=is_for_guests
+    )
 
 
 def _how_to_join(shown: Shown) -> str:
@@ -164,10 +191,22 @@ STATUS_WORDS: Mapping[str, str] = {
 
 
 def crm_draft(
-    shown: Shown, *, event_id: str | None, booking_record_id: str | None
+    shown: Shown,
+    *,
+    event_id: str | None,
+    booking_record_id: str | None,
+    may_make_event: bool = True,
 ) -> CrmBookingDraft:
-    """The Booking record and the Salesforce Event."""
+    """The Booking record and the Salesforce Event.
+
+    Args:
+        shown: The booking.
+        event_id: The Event that is known already.
+        booking_record_id: The Booking record that is.
+        may_make_event: Nobody else is expected to make the Event any more.
+    """
     booking = shown.booking
+    rule = shown.booking_type.write_back.salesforce_event
     actor = booking.booked_by
     guests = booking.guests
     return CrmBookingDraft(
@@ -187,16 +226,16 @@ def crm_draft(
         location=location(shown),
         join_url=shown.join_url,
         guest_email=guests[0]["email"] if guests else "",
-        makes_event=(
-            shown.booking_type.write_back.salesforce_event is not SalesforceEventRule.NEVER
-        ),
+        makes_event=may_make_event and rule is not SalesforceEventRule.NEVER,
+        adopts_event=rule is SalesforceEventRule.ADOPT,
+        event_marker=event_marker(shown),
         event_id=event_id,
         booking_record_id=booking_record_id,
     )
 
 
 def record_values(shown: Shown, *, record: Mapping[str, Value]) -> dict[str, Value]:
-    """The fields a booking writes on its record, the owner last.
+    """The fields a booking writes on its record: answers of its form, updates, the owner last.
 
     Raises:
         TemplateError: The template of a field is wrong.
@@ -214,7 +253,7 @@ def record_values(shown: Shown, *, record: Mapping[str, Value]) -> dict[str, Val
         platform_name=PLATFORM_NAMES[Platform(shown.booking.platform)],
         form=shown.booking.answers,
     )
-    written: dict[str, Value] = {}
+    written: dict[str, Value] = dict(field_values(shown.booking_type.form, shown.booking.answers))
     for update in shown.booking_type.write_back.record_updates:
         written[update.field] = (
             render(update.value, values) if isinstance(update.value, str) else update.value
@@ -265,6 +304,9 @@ def notice_mail(shown: Shown, *, recipient: Person, role: str, message_id: str) 
     where = _where(shown)
     if where:
         lines.append(f"Where:  {where}")
+    answers = _answer_lines(shown, is_for_guests=False)
+    if answers:
+        lines += ["", *answers]
     if booking.notes:
         lines += ["", booking.notes]
     return Mail(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from booking_types.answers import Reason, ReasonCode
+from booking_types.answers import Reason
 from booking_types.errors import InvalidRequestError
 from booking_types.model import BookingType, HostRuleKind, Record, Slot, Value
 from booking_types.salesforce_ids import GROUP_PREFIX, USER_PREFIX, salesforce_id
@@ -149,8 +149,8 @@ def pick(*, slot: Slot, order: Sequence[str], reasons: Sequence[Reason] = ()) ->
     Args:
         slot: With everybody who is free then.
         order: The hosts in the configured order.
-        reasons: Why others are not free, as ``availability.check`` says it; without them the
-            table only says that they are not.
+        reasons: Why others are not free, as ``availability.check`` says it of each person;
+            without them the table only says that they are not.
     """
     free = set(slot.host_ids)
     picked = next((host_id for host_id in order if host_id in free), None)
@@ -263,9 +263,5 @@ def _words(host_id: str, *, free: set[str], picked: str | None, reasons: Sequenc
         return "is the first in the order who is free then"
     if host_id in free:
         return "is free then, but comes later in the order"
-    said = [
-        reason.message
-        for reason in reasons
-        if reason.host_id == host_id and reason.code is not ReasonCode.CO_HOST_UNAVAILABLE
-    ]
+    said = [reason.message for reason in reasons if reason.host_id == host_id]
     return ", ".join(said) or "is not free then"

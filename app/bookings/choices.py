@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from app import payloads
 from app.bookings.busy import BROKEN, PersonBusy
 from app.bookings.questions import HostChoice
-from app.definitions import parse_working_hours
+from app.definitions import parse_working_hours, stored_date_overrides
+from app.holidays import holidays_of
+from app.storage.booking_types import Member
 from app.storage.tables import BookingHost, Connection, HostRow
 from app.vendors import CALENDAR_VENDORS, PLATFORM_OF, writing_connection
 from booking_types.intervals import Interval
@@ -18,10 +20,18 @@ from booking_types.model import (
     BusyInterval,
     BusySource,
     CalendarRule,
+    Holiday,
+    HostOverrides,
     HostTimes,
     Platform,
+    PlatformRuleKind,
+    WorkingHours,
 )
+from booking_types.person_rules import PersonRules, rules_for
 from connectors.protocols import Vendor
+
+#: Goes on from the person's name.
+INACTIVE = "is not active as a host"
 
 #: Hosts without hours of their own work so, in their own zone.
 DEFAULT_HOURS = tuple(
@@ -33,31 +43,103 @@ def host_times(
     *,
     booking_type: BookingType,
     host: HostRow,
+    member: Member | None,
     connections: Sequence[Connection],
-    read: PersonBusy,
+    read: PersonBusy | None,
     taken: Sequence[BookingHost],
+    meetings: Sequence[datetime],
+    span: Interval,
 ) -> HostTimes:
-    """One person's time as the engine takes it; pure."""
-    code, words = read.unavailable_code, read.unavailable
-    if not code and booking_type.calendar_rule is CalendarRule.REQUIRED:
-        code, words = missing_calendar(connections)
-    own = tuple(
-        BusyInterval(own_booking_busy(booking_type, row), BusySource.BOOKING) for row in taken
-    )
+    """One person's time as the engine takes it; pure.
+
+    Args:
+        booking_type: What they are asked for.
+        host: The person.
+        member: Their part in the type; nothing for somebody whom a record names.
+        connections: Theirs.
+        read: What makes them busy outside; nothing for somebody who is not active.
+        taken: Their live bookings around the span.
+        meetings: The starts of those of the type, where a limit is set.
+        span: For which all this is known.
+    """
+    code, words = "inactive", INACTIVE
+    if read is not None:
+        code, words = read.unavailable_code, read.unavailable
+        if not code and booking_type.calendar_rule is CalendarRule.REQUIRED:
+            code, words = missing_calendar(connections)
+    overrides = member.overrides if member is not None else HostOverrides()
+    rules = rules_for(booking_type, overrides)
+    own = tuple(BusyInterval(own_booking_busy(rules, row), BusySource.BOOKING) for row in taken)
+    holidays: tuple[Holiday, ...] = ()
+    try:
+        holidays = holidays_within(host.holiday_calendar, span)
+    except ValueError as error:
+        # One person's odd profile must not hide everybody else's times.
+        code, words = "holidays_unknown", f"keeps holidays that are not known: {error}"
     return HostTimes(
         host_id=host.host_id,
-        working_hours=parse_working_hours(
-            host.working_hours
-            or {"time_zone": host.time_zone, "spans": [dict(span) for span in DEFAULT_HOURS]}
-        ),
-        busy=read.busy + own,
+        working_hours=working_hours_of(host),
+        date_overrides=stored_date_overrides(host.date_overrides),
+        holidays=holidays,
+        busy=(read.busy if read is not None else ()) + own,
+        calendar=read.calendar if read is not None else None,
+        meetings=tuple(meetings),
+        overrides=overrides,
         unavailable=words,
         unavailable_code=code,
     )
 
 
-def own_booking_busy(booking_type: BookingType, row: BookingHost) -> Interval:
-    """What one of our own bookings blocks for a new meeting of a type.
+def working_hours_of(host: HostRow) -> WorkingHours:
+    """A host's own hours; their zone is the host's."""
+    return parse_working_hours(
+        host.working_hours
+        or {"time_zone": host.time_zone, "spans": [dict(span) for span in DEFAULT_HOURS]}
+    )
+
+
+def holidays_within(calendar: str, span: Interval) -> tuple[Holiday, ...]:
+    """A calendar's holidays on all local dates that the span touches, in whatever zone.
+
+    Raises:
+        ValueError: Nobody knows that calendar.
+    """
+    a_day = timedelta(days=1)
+    first, last = (span.start - a_day).date(), (span.end + a_day).date()
+    found = holidays_of(calendar, range(first.year, last.year + 1))
+    return tuple(each for each in found if first <= each.on <= last)
+
+
+def type_holidays(booking_type: BookingType, span: Interval) -> tuple[Holiday, ...]:
+    """The holidays that a booking type keeps, those of the company among them.
+
+    Raises:
+        ValueError: Nobody knows its calendar.
+    """
+    rule = booking_type.holidays
+    return (*holidays_within(rule.calendar, span), *rule.days)
+
+
+def can_be_booked(member: Member) -> bool:
+    """Whether a member of a type is active in it, and as a host at all."""
+    return member.is_active and member.is_host_active
+
+
+def limits_of(
+    booking_type: BookingType, host_ids: Sequence[str], members: Mapping[str, Member]
+) -> list[str]:
+    """Those of the people for whom a type limits how often they meet in a day or a week."""
+    found = []
+    for host_id in host_ids:
+        member = members.get(host_id)
+        rules = rules_for(booking_type, member.overrides if member else HostOverrides())
+        if rules.daily_limit is not None or rules.weekly_limit is not None:
+            found.append(host_id)
+    return found
+
+
+def own_booking_busy(rules: PersonRules, row: BookingHost) -> Interval:
+    """What one of our own bookings blocks for a new meeting of somebody with these rules.
 
     Two meetings keep the longer of the two buffers between them, not both: free time is free
     for both. The engine adds the new meeting's buffers itself, so only what the old meeting
@@ -66,8 +148,8 @@ def own_booking_busy(booking_type: BookingType, row: BookingHost) -> Interval:
     start, end = _bounds(row.span.lower, row.span.upper)
     blocked_start, blocked_end = _bounds(row.blocked.lower, row.blocked.upper)
     nothing = timedelta(0)
-    before = max(start - blocked_start - booking_type.buffer_after, nothing)
-    after = max(blocked_end - end - booking_type.buffer_before, nothing)
+    before = max(start - blocked_start - rules.buffer_after, nothing)
+    after = max(blocked_end - end - rules.buffer_before, nothing)
     return Interval(start - before, end + after)
 
 
@@ -102,25 +184,42 @@ def platforms_of(
 
 
 def platform_problem(
-    *, booking_type: BookingType, connections: Sequence[Connection], wanted: Platform | None
+    *,
+    booking_type: BookingType,
+    host: HostRow,
+    connections: Sequence[Connection],
+    wanted: Platform | None,
 ) -> tuple[str, str]:
     """Code and words for a host who cannot meet where the meeting is to be; empty otherwise.
 
     Args:
-        booking_type: Its platform may be fixed.
+        booking_type: Its rule decides.
+        host: The person; their default platform is theirs.
         connections: The host's.
         wanted: The organizer's choice, where they made one.
     """
-    needed = booking_type.platform_rule.only or wanted
+    needed = _fixed_platform(booking_type, host)
+    if needed is not None and wanted not in (None, needed):
+        where = payloads.PLATFORM_NAMES[needed]
+        return "platform_not_allowed", f"always meets on {where}" if where else "uses no platform"
+    needed = needed or wanted
     if needed is None or needed in platforms_of(booking_type=booking_type, connections=connections):
         return "", ""
     return "platform_not_connected", f"has not connected {payloads.PLATFORM_NAMES[needed]}"
+
+
+def _fixed_platform(booking_type: BookingType, host: HostRow) -> Platform | None:
+    """The one platform of this host's meetings of the type, where nobody may choose."""
+    if booking_type.platform_rule.kind is PlatformRuleKind.HOST_DEFAULT:
+        return Platform(host.default_platform)
+    return booking_type.platform_rule.only
 
 
 def hosts_on_platform(
     times: Sequence[HostTimes],
     *,
     booking_type: BookingType,
+    hosts: Mapping[str, HostRow],
     connections: Mapping[str, Sequence[Connection]],
     wanted: Platform | None,
 ) -> tuple[HostTimes, ...]:
@@ -128,7 +227,10 @@ def hosts_on_platform(
     found = []
     for person in times:
         code, words = platform_problem(
-            booking_type=booking_type, connections=connections[person.host_id], wanted=wanted
+            booking_type=booking_type,
+            host=hosts[person.host_id],
+            connections=connections[person.host_id],
+            wanted=wanted,
         )
         if code and not person.unavailable_code:
             found.append(replace(person, unavailable_code=code, unavailable=words))
@@ -155,14 +257,14 @@ def host_choice(
         is_co_host: They only attend, so the platform is not their matter.
     """
     available = platforms_of(booking_type=booking_type, connections=connections)
-    fixed = booking_type.platform_rule.only
+    fixed = _fixed_platform(booking_type, host)
     default = fixed or Platform(host.default_platform)
     code, words = _standing_problem(booking_type, connections)
     if times is not None and times.unavailable_code:
         code, words = times.unavailable_code, times.unavailable
     if not code and not is_co_host:
         code, words = platform_problem(
-            booking_type=booking_type, connections=connections, wanted=None
+            booking_type=booking_type, host=host, connections=connections, wanted=None
         )
     if fixed is not None and not is_co_host:
         available = tuple(each for each in available if each is fixed)

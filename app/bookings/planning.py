@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app import payloads
+from app import payloads, templates
 from app.bookings.choices import host_choice
 from app.bookings.gathering import People, TypeContext
 from app.bookings.questions import AvailabilityRequest, BookRequest, Guest, HostChoice
-from app.bookings.writing import HostPlan, Plan
+from app.bookings.writing import Chosen, HostPlan, Limits, Plan, RolePlan
 from app.callers import Caller
 from app.deliveries.targets import wanted_targets
 from app.inputs.cleaning import clean_guest
 from app.storage.tables import Booking, Connection
 from app.vendors import CALENDAR_VENDORS, writing_connection
-from booking_types.answers import Reason, ReasonCode, Verdict
+from booking_types.answers import Part, Reason, ReasonCode, Verdict
 from booking_types.errors import (
     BookingError,
     ForbiddenError,
@@ -27,9 +28,20 @@ from booking_types.errors import (
     NoHostAvailableError,
     SlotUnavailableError,
 )
+from booking_types.forms import Answer, answers_as_json, field_values
 from booking_types.hosts import HostCandidates, candidates, pick
 from booking_types.intervals import Interval
-from booking_types.model import BookingType, HostRuleKind, Platform, Slot
+from booking_types.local_time import zone_named
+from booking_types.model import (
+    BookingType,
+    HostRuleKind,
+    HostTimes,
+    Platform,
+    Record,
+    Slot,
+    Value,
+)
+from booking_types.person_rules import rules_for
 from booking_types.salesforce_ids import salesforce_id
 from connectors.protocols import CrmUser
 
@@ -71,34 +83,25 @@ def candidates_of(context: TypeContext) -> HostCandidates:
     return candidates(
         booking_type=context.booking_type,
         record=context.record,
-        member_ids=context.member_ids,
+        member_ids=context.listed_ids,
+        unbookable=context.unbookable,
     )
 
 
-#: Said where a record names a user whom nobody made a host.
-NO_HOST_HERE = "the user whom the record names is not set up as a host; a Booking Admin can do that"
-
-
-def check_hosts(host_ids: Sequence[str], people: People) -> None:
-    """See that somebody of them is set up as a host.
-
-    Raises:
-        NoHostAvailableError: ``no_host``.
-    """
-    if not any(host_id in people.hosts for host_id in host_ids):
-        raise NoHostAvailableError(f"Nobody can be the host: {NO_HOST_HERE}.", code="no_host")
-
-
 def hosts_asked(
-    context: TypeContext, request: AvailabilityRequest | BookRequest
+    context: TypeContext, found: HostCandidates, request: AvailabilityRequest | BookRequest
 ) -> tuple[str, ...]:
     """Whose time is asked for: who was picked, or whom the type's rule finds.
+
+    Args:
+        context: The record and the type.
+        found: Who may be the host.
+        request: May name one of them.
 
     Raises:
         NoHostAvailableError: ``no_host``: the rule finds nobody.
         InvalidRequestError: ``not_a_host``, ``host_required``.
     """
-    found = candidates_of(context)
     if not found.host_ids:
         raise NoHostAvailableError(f"Nobody can be the host: {found.problem}.", code="no_host")
     if request.host_id is not None:
@@ -161,34 +164,61 @@ def _or(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def check_rights(context: TypeContext) -> None:
+def roles_asked(
+    context: TypeContext, *, host_ids: Sequence[str], co_host_ids: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """Who could take each panel role, by its key; nobody who is asked for already."""
+    asked = {*host_ids, *co_host_ids}
+    return {
+        role.key: tuple(each for each in context.role_ids(role.key) if each not in asked)
+        for role in context.booking_type.panel_roles
+    }
+
+
+def check_rights(context: TypeContext, answers: Mapping[str, Answer]) -> None:
     """See that the caller may do with the record what the booking will do with it.
 
     Raises:
         ForbiddenError: ``record_not_editable``, ``record_not_transferable``.
     """
-    write_back, access = context.booking_type.write_back, context.access
+    booking_type, access = context.booking_type, context.access
     if access is None:
         return
-    if write_back.record_updates and not access.can_edit:
+    changes = booking_type.write_back.record_updates or field_values(booking_type.form, answers)
+    if changes and not access.can_edit:
         raise ForbiddenError(
-            f"{context.booking_type.name} changes the record, and you may only read it. "
+            f"{booking_type.name} changes the record, and you may only read it. "
             "Ask its owner or a Salesforce admin for the right to edit it.",
             code="record_not_editable",
         )
-    if write_back.hand_over_owner and not access.can_transfer:
+    if booking_type.write_back.hand_over_owner and not access.can_transfer:
         raise ForbiddenError(
-            f"{context.booking_type.name} hands the record over to the host, and you may not "
+            f"{booking_type.name} hands the record over to the host, and you may not "
             "change its owner. Ask its owner or a Salesforce admin for the right to transfer it.",
             code="record_not_transferable",
         )
 
 
-def check_platform(booking_type: BookingType, request: BookRequest) -> None:
-    """See that the organizer's choice of platform and place can be meant.
+def check_consent(booking_type: BookingType, request: BookRequest) -> None:
+    """See that the guest agreed to what the type asks consent for.
 
     Raises:
-        InvalidRequestError: ``platform_not_allowed``, ``place_not_allowed``.
+        InvalidRequestError: ``consent_required``.
+    """
+    if booking_type.consent is not None and not request.has_consent:
+        raise InvalidRequestError(
+            f"{booking_type.name} needs the guest's consent. Read its text to them, and confirm "
+            "that they agree.",
+            code="consent_required",
+            field="consent",
+        )
+
+
+def check_platform(booking_type: BookingType, request: BookRequest) -> None:
+    """See that the organizer's choice of platform can be meant, whoever the host is.
+
+    Raises:
+        InvalidRequestError: ``platform_not_allowed``.
     """
     fixed = booking_type.platform_rule.only
     if fixed is not None and request.platform not in (None, fixed):
@@ -236,6 +266,10 @@ def refusal(verdict: Verdict, *, names: Mapping[str, str]) -> BookingError:
             code="platform_not_connected",
             field="platform",
         )
+    if reason.detail == "platform_not_allowed":
+        return InvalidRequestError(
+            f"{said}. Leave the platform out.", code="platform_not_allowed", field="platform"
+        )
     if reason.code is ReasonCode.HOST_UNAVAILABLE:
         return NoHostAvailableError(f"{said}. Choose somebody else.")
     code_text = reason.code.value
@@ -265,16 +299,40 @@ def _said(reasons: Sequence[Reason], names: Mapping[str, str]) -> str:
     return f"{said}; and {more} more cannot come either" if more > 0 else said
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What a booking is planned from, once its time is known to be free.
+
+    Attributes:
+        context: The record and the type.
+        candidates: Who may be the host by the type's rule.
+        people: Everybody concerned.
+        times: What limits each of them, by user id.
+        order: Whose time was asked for as the host's, in the order in which they are picked.
+        role_ids: Who was asked for each panel role, by its key.
+        verdict: Who can come.
+        organizer: The user who books; nothing for automation.
+        answers: What was entered in the form.
+        now: The current instant.
+    """
+
+    context: TypeContext
+    candidates: HostCandidates
+    people: People
+    times: Mapping[str, HostTimes]
+    order: Sequence[str]
+    role_ids: Mapping[str, Sequence[str]]
+    verdict: Verdict
+    organizer: CrmUser | None
+    answers: Mapping[str, Answer]
+    now: datetime
+
+
 def plan(
     *,
     caller: Caller,
     request: BookRequest,
-    context: TypeContext,
-    people: People,
-    verdict: Verdict,
-    organizer: CrmUser | None,
-    order: Sequence[str],
-    now: datetime,
+    gathered: Gathered,
     response: Callable[[Session, Booking], dict[str, Any]],
 ) -> Plan:
     """Everything that is written, decided.
@@ -283,73 +341,130 @@ def plan(
         InvalidRequestError: ``guest_required``, ``guest_is_host``, ``place_not_allowed``,
             ``template_wrong``.
     """
+    context, verdict = gathered.context, gathered.verdict
+    booking_type = context.booking_type
     guests = _guests(context, request.guests)
-    _refuse_hosts_as_guests(guests, people)
+    _refuse_hosts_as_guests(guests, gathered.people)
     zone = ZoneInfo(request.time_zone)
     # What only the filters looked at is nobody's business any more.
-    kept = payloads.record_paths(context.booking_type)
-    return Plan(
+    kept = templates.record_paths(booking_type)
+    roles = tuple(
+        RolePlan(key=role.key, name=role.name, host_ids=free)
+        for role, free in zip(booking_type.panel_roles, verdict.role_ids, strict=True)
+    )
+    co_host_ids = _co_host_ids(request, gathered.people)
+    found = Plan(
         caller=caller,
         request=request,
         published=context.published,
         record_id=context.record.record_id,
         object_name=context.crm_object.name,
         interval=verdict.interval,
-        at=now.isoformat(),
+        at=gathered.now.isoformat(),
         local_start=verdict.interval.start.astimezone(zone).replace(tzinfo=None).isoformat(),
-        hosts=tuple(
-            _host_plan(
-                caller=caller,
-                request=request,
-                context=context,
-                people=people,
-                interval=verdict.interval,
-                host_id=host_id,
-                guests=guests,
-                organizer=organizer,
-                explanation=_explanation(context, verdict, order, host_id),
+        host_ids=verdict.host_ids,
+        co_host_ids=co_host_ids,
+        roles=roles,
+        limits={
+            host_id: Limits(
+                rules=rules_for(booking_type, gathered.times[host_id].overrides),
+                zone=zone_named(gathered.times[host_id].working_hours.time_zone),
             )
-            for host_id in verdict.host_ids
-        ),
-        co_host_ids=_co_host_ids(request, people),
+            for host_ids in (verdict.host_ids, co_host_ids, *verdict.role_ids)
+            for host_id in host_ids
+        },
         guests=guests,
-        organizer=_organizer(organizer),
+        organizer=_organizer(gathered.organizer),
+        answers=answers_as_json(gathered.answers),
+        consent=_consent(booking_type, caller=caller, now=gathered.now),
         record_values={
-            path: value.isoformat() if isinstance(value, datetime) else value
+            path: value.isoformat() if isinstance(value, date) else value
             for path, value in context.record.values.items()
             if path in kept
         },
+        decide=lambda chosen: _host_plan(
+            chosen, caller=caller, request=request, gathered=gathered, guests=guests
+        ),
         response=response,
     )
+    # Whatever is wrong with the request is said before anybody's time is locked.
+    found.decide(
+        Chosen(host_id=verdict.host_ids[0], role_ids=tuple(role.host_ids[0] for role in roles))
+    )
+    return found
 
 
-def _explanation(
-    context: TypeContext, verdict: Verdict, order: Sequence[str], host_id: str
-) -> dict[str, Any]:
-    """Why this host, should it come to this one: those before were taken at the last moment."""
-    before = verdict.host_ids[: verdict.host_ids.index(host_id)]
-    lost = [
-        Reason(
-            code=ReasonCode.SLOT_TAKEN,
-            message="was booked by somebody else at the last moment",
-            host_id=each,
-        )
-        for each in before
-    ]
-    free = tuple(each for each in verdict.host_ids if each not in before)
-    chosen = pick(slot=Slot(verdict.interval, free), order=order, reasons=(*lost, *verdict.reasons))
+def _consent(booking_type: BookingType, *, caller: Caller, now: datetime) -> dict[str, Any]:
+    if booking_type.consent is None:
+        return {}
+    return {"text": booking_type.consent.text, "at": now.isoformat(), "by": caller.actor}
+
+
+#: Said of who was free a moment ago, by what became of them under the lock.
+_LOST: Mapping[str, str] = {
+    "slot_taken": "was booked by somebody else at the last moment",
+    "limit_reached": "got the last meeting of this type that was possible at the last moment",
+}
+
+
+def _explanation(gathered: Gathered, chosen: Chosen) -> dict[str, Any]:
+    """Why this host, and why these people of the panel."""
+    verdict = gathered.verdict
     return {
-        "rule": context.booking_type.host_rule.kind.value,
-        "table": [
+        "rule": gathered.candidates.kind.value,
+        "table": _table(gathered, chosen, role="", order=gathered.order, free=verdict.host_ids),
+        "steps": [
             {
-                "host_id": each.host_id,
-                "picked": each.is_picked,
-                "free": each.is_free,
-                "reason": each.words,
+                "path": step.path,
+                "host_id": step.host_id,
+                "taken": step.is_taken,
+                "reason": step.words,
             }
-            for each in chosen.considered
+            for step in gathered.candidates.steps
+        ],
+        "roles": [
+            {
+                "role": role.key,
+                "name": role.name,
+                "host_id": host_id,
+                "table": _table(
+                    gathered, chosen, role=role.key, order=gathered.role_ids[role.key], free=free
+                ),
+            }
+            for role, host_id, free in zip(
+                gathered.context.booking_type.panel_roles,
+                chosen.role_ids,
+                verdict.role_ids,
+                strict=True,
+            )
         ],
     }
+
+
+def _table(
+    gathered: Gathered, chosen: Chosen, *, role: str, order: Sequence[str], free: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Everybody in the order, with why they were or were not picked."""
+    lost = [
+        Reason(code=ReasonCode.SLOT_TAKEN, message=_LOST[why], host_id=host_id)
+        for host_id, why in chosen.lost.items()
+    ]
+    said = [
+        each.reason
+        for each in gathered.verdict.people
+        if each.reason is not None and each.role == role and each.part is not Part.CO_HOST
+    ]
+    left = tuple(each for each in free if each not in chosen.lost)
+    picked = pick(slot=Slot(gathered.verdict.interval, left), order=order, reasons=(*lost, *said))
+    return [
+        {
+            "host_id": each.host_id,
+            "picked": each.is_picked,
+            "free": each.is_free,
+            "reason": each.words,
+        }
+        for each in picked.considered
+    ]
 
 
 def _co_host_ids(request: BookRequest, people: People) -> tuple[str, ...]:
@@ -379,11 +494,15 @@ def _guests(context: TypeContext, wanted: Sequence[Guest]) -> tuple[dict[str, st
     return tuple(found.values())
 
 
+def seen(record: Record, path: str | None) -> Value:
+    """The record's value at a path; nothing where there is none, or the caller may not see it."""
+    return None if path is None or path in record.hidden else record.values.get(path)
+
+
 def _guests_of_record(context: TypeContext) -> list[Guest]:
-    values = context.record.values
     booking_type = context.booking_type
-    email = values.get(booking_type.guest_email_path or "")
-    name = values.get(booking_type.guest_name_path or "")
+    email = seen(context.record, booking_type.guest_email_path)
+    name = seen(context.record, booking_type.guest_name_path)
     if not isinstance(email, str) or not email:
         return []
     cleaned = clean_guest(email, name if isinstance(name, str) else "")
@@ -404,37 +523,34 @@ def _refuse_hosts_as_guests(guests: Sequence[Mapping[str, str]], people: People)
 
 
 def _host_plan(
+    chosen: Chosen,
     *,
     caller: Caller,
     request: BookRequest,
-    context: TypeContext,
-    people: People,
-    interval: Interval,
-    host_id: str,
+    gathered: Gathered,
     guests: Sequence[Mapping[str, str]],
-    organizer: CrmUser | None,
-    explanation: dict[str, Any],
 ) -> HostPlan:
-    booking_type = context.booking_type
-    connections = people.connections[host_id]
+    booking_type, people = gathered.context.booking_type, gathered.people
+    organizer = gathered.organizer
+    connections = people.connections[chosen.host_id]
     choice = host_choice(
-        booking_type=booking_type, host=people.hosts[host_id], connections=connections
+        booking_type=booking_type, host=people.hosts[chosen.host_id], connections=connections
     )
     platform = _platform(choice, request.platform)
-    co_host_ids = _co_host_ids(request, people)
-    values = payloads.template_values(
-        record=context.record.values,
-        host=_person(people, host_id),
+    co_host_ids = (*_co_host_ids(request, people), *chosen.role_ids)
+    values = templates.template_values(
+        record=gathered.context.record.values,
+        host=_person(people, chosen.host_id),
         co_hosts=[_person(people, each) for each in co_host_ids],
         organizer_name=organizer.name if organizer else "",
         guest=guests[0] if guests else {},
-        interval=interval,
+        interval=gathered.verdict.interval,
         time_zone=request.time_zone,
         notes=request.notes,
-        platform=platform,
+        platform_name=payloads.PLATFORM_NAMES[platform],
+        form=gathered.answers,
     )
     return HostPlan(
-        host_id=host_id,
         platform=platform,
         subject=payloads.one_line(_render(booking_type, "subject", values)) or booking_type.name,
         description=_render(booking_type, "description", values),
@@ -444,16 +560,17 @@ def _host_plan(
                 booking_type=booking_type,
                 platform=platform,
                 has_guests=bool(guests),
+                has_record_answers=bool(field_values(booking_type.form, gathered.answers)),
                 host_writes_calendar=writing_connection(connections) is not None,
                 co_hosts=co_host_ids,
                 co_hosts_with_calendar=[
                     each for each in co_host_ids if _has_calendar(people.connections[each])
                 ],
-                host_id=host_id,
+                host_id=chosen.host_id,
                 organizer_id=caller.actor_id if organizer else None,
             )
         ),
-        pick=explanation,
+        pick=_explanation(gathered, chosen),
     )
 
 
@@ -493,8 +610,8 @@ def _place(
 
 def _render(booking_type: BookingType, field: str, values: Mapping[str, Any]) -> str:
     try:
-        return payloads.render(getattr(booking_type, field), values)
-    except payloads.TemplateError as error:
+        return templates.render(getattr(booking_type, field), values)
+    except templates.TemplateError as error:
         raise InvalidRequestError(
             f"The {field} template of {booking_type.name} is wrong ({error}). "
             "A Booking Admin has to correct it.",

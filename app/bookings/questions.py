@@ -11,6 +11,7 @@ from uuid import UUID
 from app.storage.tables import Booking, BookingHost, Delivery
 from booking_types.availability import Availability, ExplainedTime
 from booking_types.filters import Refusal
+from booking_types.forms import Answer
 from booking_types.intervals import Interval
 from booking_types.model import BookingType, Platform
 
@@ -23,7 +24,9 @@ class OfferedType:
         booking_type_id: Ours.
         version: The published version.
         booking_type: What it says.
-        guest_email, guest_name, guest_time_zone: From the record; empty where it has none.
+        guest_email, guest_name, guest_time_zone: From the record; empty where it has none, or
+            where the caller may not see it.
+        suggested: What stands in the booking form to begin with, by the fields' keys; likewise.
     """
 
     booking_type_id: UUID
@@ -32,6 +35,7 @@ class OfferedType:
     guest_email: str = ""
     guest_name: str = ""
     guest_time_zone: str = ""
+    suggested: Mapping[str, Answer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +97,30 @@ class HostChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoleChoice:
+    """A panel role with the people who can take it; the first of them who is free does.
+
+    Attributes:
+        key: The role's.
+        name: As people see it.
+        people: In the type's order.
+    """
+
+    key: str
+    name: str
+    people: tuple[HostChoice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostsAnswer:
     """Who could be the host of a booking of one type from one record.
 
     Attributes:
-        rule: The type's ``HostRuleKind``.
+        rule: The ``HostRuleKind`` by which it is decided for this record: the type's, or that of
+            its fallback.
         hosts: In the type's order. For ``lookup`` the one that was found, or nobody.
         co_hosts: Who may be added; empty where the type allows none.
+        panel: Who takes the type's further parts.
         nobody_because: Why there is no host, in words; empty when there is one.
         can_show_all: The times of all hosts may be looked at at once.
     """
@@ -109,6 +130,7 @@ class HostsAnswer:
     co_hosts: tuple[HostChoice, ...]
     nobody_because: str
     can_show_all: bool
+    panel: tuple[RoleChoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +168,7 @@ class AvailabilityAnswer:
         availability: The slots.
         explained: Why not, for every other time; empty unless asked.
         people: Everybody who was asked, with what is wrong where something is.
+        roles: The panel's, with everybody who could take them.
         duration: The one that was used.
         as_of: When the oldest of the calendars was read.
         booking_type: The type.
@@ -159,6 +182,7 @@ class AvailabilityAnswer:
     as_of: datetime
     booking_type: BookingType
     grid_time_zone: str
+    roles: tuple[RoleChoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +241,7 @@ class BookingView:
         hosts: Its host first, then its co-hosts.
         host_names: By user id.
         deliveries: The state of every target.
-        booking_type_name: As in the version it was made with.
+        booking_type: As in the version it was made with.
         has_invitation: Whether guests are invited at all.
         is_replay: Answered from an earlier call with the same idempotency key.
         stored_body: What was answered to the call that booked it; given by ``book`` only.
@@ -227,7 +251,7 @@ class BookingView:
     hosts: tuple[BookingHost, ...]
     host_names: dict[str, str]
     deliveries: tuple[Delivery, ...]
-    booking_type_name: str
+    booking_type: BookingType
     has_invitation: bool
     is_replay: bool = field(default=False)
     stored_body: dict[str, Any] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import random
 import threading
 import time
@@ -17,8 +18,10 @@ import sqlalchemy.exc
 from sqlalchemy.orm import Session
 
 from app.bookings import planning, viewing, writing
-from app.bookings.choices import host_choice, hosts_on_platform
-from app.bookings.gathering import Gatherer, People, Times, TypeContext, no_record
+from app.bookings.choices import host_choice, hosts_on_platform, type_holidays
+from app.bookings.explaining import Explainer, OnStep, in_silence
+from app.bookings.explanations import Explanation, ExplanationRequest
+from app.bookings.gathering import Gatherer, People, Purpose, Times, TypeContext, no_record
 from app.bookings.questions import (
     AvailabilityAnswer,
     AvailabilityRequest,
@@ -30,6 +33,7 @@ from app.bookings.questions import (
     OfferedType,
     OfferedTypes,
     RefusedType,
+    RoleChoice,
 )
 from app.callers import ActorKind, Caller
 from app.clock import Clock
@@ -38,7 +42,7 @@ from app.storage.database import Database
 from app.storage.tables import IdempotencyKey
 from app.vendors import Vendors
 from booking_types import availability
-from booking_types.answers import Question, Verdict
+from booking_types.answers import ExplainedTime, Question, Role, Verdict
 from booking_types.errors import (
     AvailabilityUnverifiedError,
     BookingError,
@@ -47,8 +51,10 @@ from booking_types.errors import (
     SlotUnavailableError,
 )
 from booking_types.filters import resolve
+from booking_types.forms import Answer, parse_answers, suggested
+from booking_types.hosts import HostCandidates
 from booking_types.intervals import Interval
-from booking_types.model import HostRuleKind, HostTimes, Platform, Record, Slot
+from booking_types.model import BookingType, HostRuleKind, HostTimes, Platform, Record, Slot
 from booking_types.salesforce_ids import salesforce_id
 from connectors.protocols import CrmUser
 
@@ -89,6 +95,9 @@ class BookingService:
         self._executor = executor
         self._clock = clock
         self._gather = Gatherer(database=database, vendors=vendors, executor=executor, clock=clock)
+        self._explainer = Explainer(
+            database=database, vendors=vendors, gatherer=self._gather, clock=clock
+        )
 
     # ---------------------------------------------------------------------- the questions
 
@@ -118,6 +127,7 @@ class BookingService:
                     guest_email=_text(found.record, offered.guest_email_path),
                     guest_name=_text(found.record, offered.guest_name_path),
                     guest_time_zone=_text(found.record, offered.guest_time_zone_path),
+                    suggested=_suggested(found.record, offered),
                 )
                 for offered in resolution.offered
             ),
@@ -142,15 +152,18 @@ class BookingService:
         context = self._gather.booking_type(caller, record_id, booking_type_id)
         found = planning.candidates_of(context)
         members = context.member_ids if context.booking_type.co_host_rule.allowed else ()
-        people = self._gather.people(caller.org_id, [*found.host_ids, *members])
-        hosts = _choices(context, people, found.host_ids)
+        role_ids = planning.roles_asked(context, host_ids=(), co_host_ids=())
+        people = self._gather.people(
+            caller.org_id, [*found.host_ids, *members, *itertools.chain(*role_ids.values())]
+        )
         return HostsAnswer(
-            rule=context.booking_type.host_rule.kind.value,
-            hosts=hosts,
+            rule=found.kind.value,
+            hosts=_choices(context, people, found.host_ids),
             co_hosts=_choices(context, people, members, is_co_host=True),
-            nobody_because="" if hosts else found.problem or planning.NO_HOST_HERE,
+            nobody_because=found.problem,
             can_show_all=found.kind is HostRuleKind.CHOICE
             and context.booking_type.host_rule.show_all,
+            panel=_panel(context, people, role_ids),
         )
 
     def availability(self, *, caller: Caller, request: AvailabilityRequest) -> AvailabilityAnswer:
@@ -168,30 +181,37 @@ class BookingService:
             )
         context = self._gather.booking_type(caller, request.record_id, request.booking_type_id)
         duration = planning.duration_of(context.booking_type, request.duration)
-        host_ids = planning.hosts_asked(context, request)
-        co_host_ids = planning.co_hosts_asked(context, request, host_ids=host_ids)
-        people = self._gather.people(caller.org_id, [*host_ids, *co_host_ids])
-        planning.check_hosts(host_ids, people)
-        asking = _Asking(
-            context=context,
-            people=people,
-            host_ids=host_ids,
-            co_host_ids=co_host_ids,
+        asking = self._asking(
+            caller,
+            context,
+            request,
+            candidates=planning.candidates_of(context),
             duration=duration,
             span=request.span,
         )
         question, times = self._question(asking, is_fresh=False)
-        found = availability.slots(question)
+        explained: tuple[ExplainedTime, ...] = ()
+        if request.is_explained:
+            found, explained = availability.slots_explained(question)
+        else:
+            found = availability.slots(question)
         return AvailabilityAnswer(
-            availability=dataclasses.replace(found, slots=found.slots[: request.most_slots]),
-            explained=availability.explain(question) if request.is_explained else (),
-            people=_choices(context, people, host_ids, times)
-            + _choices(context, people, co_host_ids, times, is_co_host=True),
+            availability=found.earliest(request.most_slots),
+            explained=explained,
+            people=_choices(context, asking.people, asking.host_ids, times)
+            + _choices(context, asking.people, asking.co_host_ids, times, is_co_host=True),
+            roles=_panel(context, asking.people, asking.role_ids, times),
             duration=duration,
             as_of=times.as_of,
             booking_type=context.booking_type,
             grid_time_zone=question.booking_type.time_zone or question.default_time_zone,
         )
+
+    def explain(
+        self, *, caller: Caller, request: ExplanationRequest, on_step: OnStep = in_silence
+    ) -> Explanation:
+        """Why a type, a time or a host is not there; as ``explaining.Explainer.explain``."""
+        return self._explainer.explain(caller=caller, request=request, on_step=on_step)
 
     # ------------------------------------------------------------------------ the booking
 
@@ -242,20 +262,21 @@ class BookingService:
         answer: Callable[[BookingView], dict[str, Any]],
     ) -> BookingView:
         reading_user = self._executor.submit(self._organizer, caller)
-        context = self._gather.booking_type(caller, request.record_id, request.booking_type_id)
-        planning.check_rights(context)
+        context = self._gather.booking_type(
+            caller, request.record_id, request.booking_type_id, purpose=Purpose.BOOKING
+        )
+        answers = parse_answers(context.booking_type.form, request.answers)
+        planning.check_rights(context, answers)
+        planning.check_consent(context.booking_type, request)
         planning.check_platform(context.booking_type, request)
         duration = planning.duration_of(context.booking_type, request.duration)
         interval = planning.interval_of(request.start, duration)
-        host_ids = planning.hosts_asked(context, request)
-        co_host_ids = planning.co_hosts_asked(context, request, host_ids=host_ids)
-        people = self._gather.people(caller.org_id, [*host_ids, *co_host_ids])
-        planning.check_hosts(host_ids, people)
-        asking = _Asking(
-            context=context,
-            people=people,
-            host_ids=host_ids,
-            co_host_ids=co_host_ids,
+        found = planning.candidates_of(context)
+        asking = self._asking(
+            caller,
+            context,
+            request,
+            candidates=found,
             duration=duration,
             span=Interval(
                 interval.start - _ALTERNATIVES_BEFORE, interval.start + _ALTERNATIVES_AFTER
@@ -265,16 +286,22 @@ class BookingService:
         question, times = self._question(asking, is_fresh=True)
         verdict = availability.check(question, interval.start)
         if not verdict.is_offered:
-            raise self._refusal(question, verdict, times, people)
+            raise self._refusal(question, verdict, times, asking.people)
         plan = planning.plan(
             caller=caller,
             request=request,
-            context=context,
-            people=people,
-            verdict=verdict,
-            organizer=reading_user.result(),
-            order=host_ids,
-            now=self._clock(),
+            gathered=planning.Gathered(
+                context=context,
+                candidates=found,
+                people=asking.people,
+                times=times.times,
+                order=asking.host_ids,
+                role_ids=asking.role_ids,
+                verdict=verdict,
+                organizer=reading_user.result(),
+                answers=answers,
+                now=self._clock(),
+            ),
             response=lambda session, booking: answer(viewing.view(session, booking)),
         )
         if time.monotonic() > caller.received_at + _LATEST_WRITE_SECONDS:
@@ -289,7 +316,7 @@ class BookingService:
             error.alternatives = self._alternatives(question, interval)
             raise
         self._gather.busy_reader.forget(
-            [row for host_id in people.hosts for row in people.connections[host_id]]
+            [row for rows in asking.people.connections.values() for row in rows]
         )
         return view
 
@@ -413,15 +440,53 @@ class BookingService:
 
     # ----------------------------------------------------------------------------- parts
 
+    def _asking(
+        self,
+        caller: Caller,
+        context: TypeContext,
+        request: AvailabilityRequest | BookRequest,
+        *,
+        candidates: HostCandidates,
+        duration: timedelta,
+        span: Interval,
+        platform: Platform | None = None,
+    ) -> _Asking:
+        """Everybody whose time matters, with who they are."""
+        host_ids = planning.hosts_asked(context, candidates, request)
+        co_host_ids = planning.co_hosts_asked(context, request, host_ids=host_ids)
+        role_ids = planning.roles_asked(context, host_ids=host_ids, co_host_ids=co_host_ids)
+        people = self._gather.people(
+            caller.org_id, [*host_ids, *co_host_ids, *itertools.chain(*role_ids.values())]
+        )
+        return _Asking(
+            context=context,
+            people=people,
+            host_ids=host_ids,
+            co_host_ids=co_host_ids,
+            role_ids=role_ids,
+            duration=duration,
+            span=span,
+            platform=platform,
+        )
+
     def _question(self, asking: _Asking, *, is_fresh: bool) -> tuple[Question, Times]:
         booking_type = asking.context.booking_type
+        busy_span = availability.busy_span(
+            booking_type=booking_type,
+            duration=asking.duration,
+            span=asking.span,
+            overrides=[
+                each.overrides
+                for each in asking.context.members
+                if each.host_id in asking.people.hosts
+            ],
+        )
         times = self._gather.times(
             org=asking.context.org,
-            booking_type=booking_type,
+            published=asking.context.published,
+            members=asking.context.members,
             people=asking.people,
-            span=availability.busy_span(
-                booking_type=booking_type, duration=asking.duration, span=asking.span
-            ),
+            span=busy_span,
             is_fresh=is_fresh,
         )
         hosts = _times_of(
@@ -433,10 +498,20 @@ class BookingService:
             hosts=hosts_on_platform(
                 hosts,
                 booking_type=booking_type,
+                hosts=asking.people.hosts,
                 connections=asking.people.connections,
                 wanted=asking.platform,
             ),
             co_hosts=_times_of(times.times, asking.co_host_ids),
+            roles=tuple(
+                Role(
+                    key=role.key,
+                    name=role.name,
+                    people=_times_of(times.times, asking.role_ids[role.key]),
+                )
+                for role in booking_type.panel_roles
+            ),
+            holidays=type_holidays(booking_type, busy_span),
             duration=asking.duration,
             span=asking.span,
             now=self._clock(),
@@ -446,7 +521,12 @@ class BookingService:
     def _refusal(
         self, question: Question, verdict: Verdict, times: Times, people: People
     ) -> BookingError:
-        asked = (*question.hosts, *question.co_hosts)
+        asked = [*question.hosts, *question.co_hosts]
+        for role in question.roles:
+            # Somebody else can take the role; only where nobody is known to is it a question.
+            unknown = [each for each in role.people if each.unavailable_code in _UNVERIFIED]
+            if len(unknown) == len(role.people):
+                asked += unknown
         unread = [
             each for each in asked if times.times[each.host_id].unavailable_code in _UNVERIFIED
         ]
@@ -476,6 +556,7 @@ class _Asking:
         people: Everybody concerned.
         host_ids: Who could be the host.
         co_host_ids: Who must attend as well.
+        role_ids: Who could take each panel role, by its key.
         duration: Of the meeting.
         span: In which it begins.
         platform: The organizer's choice; nothing when they made none.
@@ -485,6 +566,7 @@ class _Asking:
     people: People
     host_ids: tuple[str, ...]
     co_host_ids: tuple[str, ...]
+    role_ids: Mapping[str, tuple[str, ...]]
     duration: timedelta
     span: Interval
     platform: Platform | None = None
@@ -520,8 +602,17 @@ def _is_passing(error: sqlalchemy.exc.DBAPIError) -> bool:
 
 
 def _text(record: Record, path: str | None) -> str:
-    value = record.values.get(path) if path else None
+    value = planning.seen(record, path)
     return value if isinstance(value, str) else ""
+
+
+def _suggested(record: Record, booking_type: BookingType) -> dict[str, Answer]:
+    """What stands in the form to begin with: what the record has and the caller may see."""
+    found = {
+        field.key: suggested(field, planning.seen(record, field.default_path))
+        for field in booking_type.form
+    }
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _times_of(times: Mapping[str, HostTimes], host_ids: Any) -> tuple[HostTimes, ...]:
@@ -546,4 +637,20 @@ def _choices(
         )
         for host_id in host_ids
         if host_id in people.hosts
+    )
+
+
+def _panel(
+    context: TypeContext,
+    people: People,
+    role_ids: Mapping[str, tuple[str, ...]],
+    times: Times | None = None,
+) -> tuple[RoleChoice, ...]:
+    return tuple(
+        RoleChoice(
+            key=role.key,
+            name=role.name,
+            people=_choices(context, people, role_ids[role.key], times, is_co_host=True),
+        )
+        for role in context.booking_type.panel_roles
     )

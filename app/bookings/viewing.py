@@ -39,7 +39,7 @@ def views(session: Session, org_id: UUID, rows: list[Booking]) -> list[BookingVi
                 hosts=own,
                 host_names={each.host_id: names[each.host_id].name for each in own},
                 deliveries=tuple(each for each in targets if each.booking_id == row.booking_id),
-                booking_type_name=said.name,
+                booking_type=said,
                 has_invitation=said.write_back.guest_invitation and bool(row.guests),
             )
         )

@@ -1,19 +1,20 @@
 """The one write that takes people's time: one transaction, or nothing.
 
-Locks in sorted order → the answer to the same key, if another call was faster → conflicts →
-booking → one row per person under the exclusion constraint → deliveries with their jobs →
-idempotency key → audit → commit. The lock keeps a race for one slot cheap; the constraint is
-the backstop.
+Locks in sorted order → the answer to the same key, if another call was faster → conflicts and
+limits, and who of several comes → booking → one row per person under the exclusion constraint →
+deliveries with their jobs → idempotency key → audit → commit. The lock keeps a race for one slot
+cheap; the constraint is the backstop.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import Range, insert
@@ -30,21 +31,64 @@ from app.storage.tables import Booking, BookingHost, Delivery, IdempotencyKey
 from booking_types.errors import InvalidRequestError, KeyGivenUpError, SlotUnavailableError
 from booking_types.intervals import Interval
 from booking_types.model import Platform
+from booking_types.person_rules import PersonRules, full_days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What limits one person's part in meetings of the type.
+
+    Attributes:
+        rules: Theirs.
+        zone: Theirs; days and weeks are counted in it.
+    """
+
+    rules: PersonRules
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolePlan:
+    """A part of the panel, and who could take it.
+
+    Attributes:
+        key: The panel role's.
+        name: As people see it.
+        host_ids: The most wanted first: the first whose time can be taken does.
+    """
+
+    key: str
+    name: str
+    host_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Whose time is taken.
+
+    Attributes:
+        host_id: The host.
+        role_ids: Who takes each of the plan's roles, in their order.
+        lost: Why those who were free a moment ago are not any more, by user id: ``slot_taken``
+            or ``limit_reached``.
+    """
+
+    host_id: str
+    role_ids: tuple[str, ...] = ()
+    lost: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostPlan:
-    """What the booking is when this person is its host.
+    """What the booking is with these people.
 
     Attributes:
-        host_id: Who.
         platform: Where.
-        subject, description, place: Rendered for this host.
+        subject, description, place: Rendered for them.
         targets: What has to follow.
-        pick: Why this host.
+        pick: Why they.
     """
 
-    host_id: str
     platform: Platform
     subject: str
     description: str
@@ -65,12 +109,17 @@ class Plan:
         object_name: The record's object.
         interval: The meeting.
         local_start: Wall-clock start as agreed, ISO without offset.
-        hosts: Who can be the host, the most wanted first: the first whose time can be taken is.
+        host_ids: Who can be the host, the most wanted first: the first whose time can be taken is.
         at: Now, ISO text.
         co_host_ids: Who must attend as well.
+        roles: The panel's.
+        limits: Of everybody named here, by user id.
         guests: As stored.
         organizer: As stored.
+        answers: As stored.
+        consent: As stored.
         record_values: As stored.
+        decide: What the booking is with the people who are chosen; quick, and asks nobody.
         response: Makes the body that is answered, and stored for the same key.
     """
 
@@ -81,12 +130,17 @@ class Plan:
     object_name: str
     interval: Interval
     local_start: str
-    hosts: tuple[HostPlan, ...]
+    host_ids: tuple[str, ...]
     at: str
     co_host_ids: tuple[str, ...]
+    roles: tuple[RolePlan, ...]
+    limits: Mapping[str, Limits]
     guests: tuple[dict[str, str], ...]
     organizer: Mapping[str, str]
+    answers: Mapping[str, Any]
+    consent: Mapping[str, Any]
     record_values: Mapping[str, Any]
+    decide: Callable[[Chosen], HostPlan]
     response: Callable[[Session, Booking], dict[str, Any]]
 
 
@@ -109,23 +163,26 @@ def write_booking(session: Session, plan: Plan) -> Written:
     """Take the time, or say why not; commits nothing by itself.
 
     Raises:
-        SlotUnavailableError: ``slot_taken``: somebody else was faster.
+        SlotUnavailableError: ``slot_taken``, ``limit_reached``: somebody else was faster.
         InvalidRequestError: ``idempotency_key_reused``: the key belongs to another request.
         KeyGivenUpError: Its caller gave it up.
     """
     org_id = plan.caller.org_id
-    everybody = [host.host_id for host in plan.hosts] + list(plan.co_host_ids)
+    # Everybody whose time might be taken, so that who is chosen is decided once, under the lock.
+    everybody = [
+        *plan.host_ids,
+        *plan.co_host_ids,
+        *(host_id for role in plan.roles for host_id in role.host_ids),
+    ]
     bookings.lock_hosts(session, org_id, everybody)
     earlier = replay(session, plan.caller, plan.request)
     if earlier is not None:
         return earlier
-    free = _free(session, plan, everybody)
-    host = next((each for each in plan.hosts if each.host_id in free), None)
-    if host is None or not free.issuperset(plan.co_host_ids):
-        raise _taken()
-    booking = _insert_booking(session, plan, host)
-    _take_time(session, plan, booking)
-    _want_targets(session, booking, host.targets)
+    chosen = _chosen(plan, _lost(session, plan, everybody))
+    decided = plan.decide(chosen)
+    booking = _insert_booking(session, plan, chosen.host_id, decided)
+    _take_time(session, plan, booking, chosen)
+    _want_targets(session, booking, decided.targets)
     session.flush()
     response = plan.response(session, booking)
     if not _keep_key(session, plan, booking, response):
@@ -136,7 +193,7 @@ def write_booking(session: Session, plan: Plan) -> Written:
         actor=plan.caller.actor,
         action="booking.created",
         booking_id=booking.booking_id,
-        details={"host_id": host.host_id, "revision": booking.revision},
+        details={"host_id": chosen.host_id, "revision": booking.revision},
         request_id=plan.caller.request_id,
     )
     return Written(booking_id=booking.booking_id, response=response, is_replay=False)
@@ -173,18 +230,61 @@ def replay(session: Session, caller: Caller, request: BookRequest) -> Written | 
     return Written(booking_id=row.booking_id, response=row.response, is_replay=True)
 
 
-def _free(session: Session, plan: Plan, everybody: Sequence[str]) -> set[str]:
-    """Who of them has no booking of ours in the way, with the buffers of both."""
-    booking_type = plan.published.booking_type
-    wanted = plan.interval.widened(
-        before=booking_type.buffer_before, after=booking_type.buffer_after
+def _lost(session: Session, plan: Plan, everybody: Sequence[str]) -> dict[str, str]:
+    """Who of them cannot come any more, and why: ``slot_taken`` or ``limit_reached``."""
+    org_id = plan.caller.org_id
+    wanted = {host_id: _blocked(plan, host_id) for host_id in everybody}
+    reach = Interval(
+        min(each.start for each in wanted.values()), max(each.end for each in wanted.values())
     )
-    taken = bookings.taken(session, plan.caller.org_id, everybody, wanted)
-    return {
+    taken = bookings.taken(session, org_id, everybody, reach)
+    limited = [
         host_id
         for host_id in everybody
-        if not any(own_booking_busy(booking_type, row).overlaps(wanted) for row in taken[host_id])
-    }
+        if (rules := plan.limits[host_id].rules).daily_limit is not None
+        or rules.weekly_limit is not None
+    ]
+    meetings = (
+        bookings.meetings(session, org_id, plan.published.booking_type_id, limited, plan.interval)
+        if limited
+        else {}
+    )
+    lost: dict[str, str] = {}
+    for host_id in everybody:
+        limits = plan.limits[host_id]
+        days = full_days(meetings.get(host_id, ()), rules=limits.rules, zone=limits.zone)
+        if days.limit_reached(plan.interval.start.astimezone(limits.zone).date()):
+            lost[host_id] = "limit_reached"
+        elif any(
+            own_booking_busy(limits.rules, row).overlaps(wanted[host_id]) for row in taken[host_id]
+        ):
+            lost[host_id] = "slot_taken"
+    return lost
+
+
+def _blocked(plan: Plan, host_id: str) -> Interval:
+    """The meeting with the buffers that this person keeps around it."""
+    rules = plan.limits[host_id].rules
+    return plan.interval.widened(before=rules.buffer_before, after=rules.buffer_after)
+
+
+def _chosen(plan: Plan, lost: Mapping[str, str]) -> Chosen:
+    """The first who can still come as the host, and for each role.
+
+    Raises:
+        SlotUnavailableError: ``slot_taken``, ``limit_reached``: nobody can, or a co-host cannot.
+    """
+    needed = [plan.host_ids, *((each,) for each in plan.co_host_ids)]
+    needed += [role.host_ids for role in plan.roles]
+    found = []
+    for host_ids in needed:
+        free = next((each for each in host_ids if each not in lost), None)
+        if free is None:
+            is_limit = {lost.get(each) for each in host_ids} == {"limit_reached"}
+            raise _full() if is_limit else _taken()
+        found.append(free)
+    role_ids = found[1 + len(plan.co_host_ids) :]
+    return Chosen(host_id=found[0], role_ids=tuple(role_ids), lost=lost)
 
 
 def _taken() -> SlotUnavailableError:
@@ -195,7 +295,16 @@ def _taken() -> SlotUnavailableError:
     )
 
 
-def _insert_booking(session: Session, plan: Plan, host: HostPlan) -> Booking:
+def _full() -> SlotUnavailableError:
+    return SlotUnavailableError(
+        "Somebody else has just booked the last meeting of this type that was possible on that "
+        "day or in that week. Choose another day.",
+        code="limit_reached",
+        field="start_at",
+    )
+
+
+def _insert_booking(session: Session, plan: Plan, host_id: str, decided: HostPlan) -> Booking:
     booking = Booking(
         org_id=plan.caller.org_id,
         booking_id=uuid4(),
@@ -210,40 +319,41 @@ def _insert_booking(session: Session, plan: Plan, host: HostPlan) -> Booking:
         end_at=plan.interval.end,
         time_zone=plan.request.time_zone,
         local_start=plan.local_start,
-        host_id=host.host_id,
+        host_id=host_id,
         booked_by=plan.caller.actor,
         organizer=dict(plan.organizer),
         guests=list(plan.guests),
-        platform=host.platform.value,
-        place=host.place,
-        subject=host.subject,
-        description=host.description,
+        platform=decided.platform.value,
+        place=decided.place,
+        subject=decided.subject,
+        description=decided.description,
         notes=plan.request.notes,
+        answers=dict(plan.answers),
+        consent=dict(plan.consent),
         record_values=dict(plan.record_values),
-        pick=host.pick,
+        pick=decided.pick,
     )
     session.add(booking)
     session.flush()
     return booking
 
 
-def _take_time(session: Session, plan: Plan, booking: Booking) -> None:
-    booking_type = plan.published.booking_type
-    blocked = plan.interval.widened(
-        before=booking_type.buffer_before, after=booking_type.buffer_after
-    )
+def _take_time(session: Session, plan: Plan, booking: Booking, chosen: Chosen) -> None:
+    roles = zip(plan.roles, chosen.role_ids, strict=True)
     rows = [
         {
             "org_id": booking.org_id,
             "booking_id": booking.booking_id,
             "host_id": host_id,
             "role": role,
+            "panel_role": panel_role,
             "span": _range(plan.interval),
-            "blocked": _range(blocked),
+            "blocked": _range(_blocked(plan, host_id)),
         }
-        for host_id, role in [
-            (booking.host_id, "host"),
-            *((co_host_id, "co_host") for co_host_id in plan.co_host_ids),
+        for host_id, role, panel_role in [
+            (booking.host_id, "host", ""),
+            *((co_host_id, "co_host", "") for co_host_id in plan.co_host_ids),
+            *((host_id, "co_host", role.key) for role, host_id in roles),
         ]
     ]
     # ON CONFLICT makes the database wait its turn where a plain INSERT would fight for it.

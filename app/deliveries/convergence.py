@@ -20,7 +20,7 @@ from app import payloads
 from app.clock import Clock
 from app.deliveries import handlers
 from app.deliveries.failures import MAIL_UNKNOWN, Failure, connector_failure, defect, not_yet
-from app.deliveries.handlers import Done, NotYet, Work
+from app.deliveries.handlers import Done, Expecting, NotYet, Work
 from app.deliveries.outcomes import Outcomes
 from app.deliveries.targets import MAILS, Target, is_given_up, is_settled, waits_for
 from app.storage import booking_types, bookings, deliveries, orgs
@@ -69,7 +69,7 @@ class Converger:
             target=work.delivery.target,
             attempt=work.delivery.attempt,
         )
-        outcome: Done | NotYet | Failure | _NotMyTurn
+        outcome: handlers.Result | Failure | _NotMyTurn
         try:
             with self._alone_with_parent(work) as is_alone:
                 outcome = handlers.handle(work) if is_alone else _NotMyTurn()
@@ -184,6 +184,8 @@ class Converger:
             vendors=self._vendors,
             is_first_attempt=is_first,
             people=people,
+            now=self._clock(),
+            scale=self._scale,
         )
 
     @contextlib.contextmanager
@@ -207,7 +209,7 @@ class Converger:
 
     # ------------------------------------------------------------------------ finishing
 
-    def _finish(self, work: Work, outcome: Done | NotYet | Failure | _NotMyTurn) -> None:
+    def _finish(self, work: Work, outcome: handlers.Result | Failure | _NotMyTurn) -> None:
         for attempt in range(_TRIES_TO_WRITE_DOWN):
             try:
                 self._write_outcome(work, outcome)
@@ -219,7 +221,7 @@ class Converger:
             else:
                 return
 
-    def _write_outcome(self, work: Work, outcome: Done | NotYet | Failure | _NotMyTurn) -> None:
+    def _write_outcome(self, work: Work, outcome: handlers.Result | Failure | _NotMyTurn) -> None:
         with self._database.transaction(work.org_id) as session:
             found = deliveries.locked(session, work.org_id, work.delivery.delivery_id)
             if found is None or found[0].attempt != work.delivery.attempt:
@@ -231,6 +233,9 @@ class Converger:
                 )
             elif isinstance(outcome, _NotMyTurn):
                 self._outcomes.not_my_turn(session, delivery)
+            elif isinstance(outcome, Expecting):
+                delivery.external = delivery.external | outcome.external
+                self._outcomes.expect(session, delivery, what=outcome.what, delay=outcome.delay)
             elif isinstance(outcome, NotYet):
                 delivery.external = delivery.external | outcome.external
                 failure = not_yet(outcome.reason, attempts=delivery.attempts, scale=self._scale)

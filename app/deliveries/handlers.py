@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from app import payloads
-from app.deliveries.targets import MADE_BY_CALENDAR, Target
+from app.deliveries.targets import (
+    MADE_BY_CALENDAR,
+    Target,
+    is_given_up,
+    synchronisation_deadline,
+    synchronisation_wait,
+)
 from app.storage.tables import Connection, Delivery
 from app.vendors import (
     CALENDAR_VENDORS,
@@ -22,9 +29,9 @@ from app.vendors import (
     connection_to,
     writing_connection,
 )
-from booking_types.model import Platform
+from booking_types.model import Platform, SalesforceEventRule
 from connectors.errors import MissingError, RejectedError
-from connectors.protocols import CalendarEvent, Conference, ConferenceState, Vendor
+from connectors.protocols import CalendarEvent, Conference, ConferenceState, Crm, Vendor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +47,8 @@ class Work:
         vendors: The outside world.
         is_first_attempt: Nothing can be there yet: no attempt was ever made before.
         people: Everybody a notice may go to, by user id.
+        now: When this attempt began.
+        scale: Shortens all delays in drills.
     """
 
     org_id: UUID
@@ -50,6 +59,8 @@ class Work:
     vendors: Vendors
     is_first_attempt: bool
     people: Mapping[str, payloads.Person]
+    now: datetime
+    scale: float
 
     @property
     def revision(self) -> int:
@@ -83,7 +94,25 @@ class NotYet:
     external: dict[str, Any] = field(default_factory=dict)
 
 
-Result = Done | NotYet
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expecting:
+    """Our part is done; somebody else's, which we cannot see, is waited for: look again then.
+
+    Attributes:
+        what: A stable word for it, which ends the delivery's ``waits_for_…``.
+        delay: Until then.
+        external: What is known so far.
+    """
+
+    what: str
+    delay: timedelta
+    external: dict[str, Any] = field(default_factory=dict)
+
+
+Result = Done | NotYet | Expecting
+
+#: What is waited for where Salesforce's Event comes from another synchronisation.
+SYNCHRONISATION = "synchronisation"
 
 
 def handle(work: Work) -> Result:
@@ -268,19 +297,44 @@ def _co_host_calendar(work: Work) -> Result:
 
 def _crm_booking(work: Work) -> Result:
     known = work.delivery.external
+    crm = work.vendors.crm(work.org_id)
+    is_expected = _expects_event(work, crm)
     draft = payloads.crm_draft(
         work.shown,
         event_id=known.get("crm_event_id"),
         booking_record_id=known.get("crm_booking_id"),
+        may_make_event=not is_expected,
     )
-    # It looks for what an earlier attempt left by itself.
-    written = work.vendors.crm(work.org_id).write_booking(draft)
-    return Done(
-        external={
-            "crm_event_id": written.event_id,
-            "crm_booking_id": written.booking_record_id,
-        }
-    )
+    # It looks for what an earlier attempt left, or another synchronisation made, by itself.
+    written = crm.write_booking(draft)
+    external = {
+        "crm_event_id": written.event_id,
+        "crm_booking_id": written.booking_record_id,
+    }
+    if is_expected and written.event_id is None:
+        return Expecting(
+            what=SYNCHRONISATION,
+            delay=synchronisation_wait(work.delivery.attempts, scale=work.scale),
+            external=external,
+        )
+    return Done(external=external)
+
+
+def _expects_event(work: Work, crm: Crm) -> bool:
+    """Whether somebody else may still make the Event from the calendar's."""
+    rule = work.shown.booking_type.write_back.salesforce_event
+    if rule is not SalesforceEventRule.ADOPT:
+        return False
+    event = work.siblings.get((Target.CALENDAR_EVENT, ""))
+    if event is None or is_given_up(event):
+        return False
+    deadline = synchronisation_deadline(event, scale=work.scale)
+    if deadline is not None and deadline <= work.now:
+        return False
+    try:
+        return crm.describe(work.shown.booking.object_name).has_activities
+    except MissingError:
+        return False
 
 
 def _record_update(work: Work) -> Result:

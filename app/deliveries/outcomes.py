@@ -147,6 +147,15 @@ class Outcomes:
         self._try_again_at(session, delivery, until)
         return True
 
+    def expect(self, session: Session, delivery: Delivery, *, what: str, delay: timedelta) -> None:
+        """Come back then: somebody else's part, which nobody tells us about, is waited for."""
+        delivery.state = "waiting"
+        delivery.error_code = f"{_WAITS_FOR}{what}"
+        delivery.error_message = delivery.vendor_message = ""
+        delivery.attempt_started_at = None
+        delivery.attention_at = None
+        self._try_again_at(session, delivery, self._clock() + delay)
+
     def not_my_turn(self, session: Session, delivery: Delivery) -> None:
         """Come back in a moment: another write to the same record is under way."""
         delivery.attempt_started_at = None

@@ -44,6 +44,11 @@ DECISION_TIME = timedelta(minutes=30)
 #: … or until this long before the start, whichever comes first.
 LATEST_BEFORE_START = timedelta(hours=2)
 
+#: How long another synchronisation has to bring the calendar's event to Salesforce …
+SYNCHRONISATION_PATIENCE = timedelta(minutes=30)
+#: … and after which waits it is looked for: the last one is repeated.
+_SYNCHRONISATION_WAITS = tuple(timedelta(minutes=each) for each in (1, 2, 5, 10))
+
 #: However soon the meeting starts, the platform has this long to make its link …
 FIRST_CHANCE = timedelta(minutes=1)
 #: … and however patient one is, the invitation is out this long before the start.
@@ -74,6 +79,7 @@ def wanted_targets(
     booking_type: BookingType,
     platform: Platform,
     has_guests: bool,
+    has_record_answers: bool,
     host_writes_calendar: bool,
     co_hosts: Sequence[str],
     co_hosts_with_calendar: Iterable[str],
@@ -86,6 +92,7 @@ def wanted_targets(
         booking_type: Its switches.
         platform: Where the meeting is.
         has_guests: Somebody from outside is on it.
+        has_record_answers: Answers of the booking form are written to the record.
         host_writes_calendar: The host has a calendar that we may write to.
         co_hosts: Their user ids.
         co_hosts_with_calendar: Those of them whose calendar we can read.
@@ -105,7 +112,7 @@ def wanted_targets(
     elif write_back.guest_invitation and has_guests:
         targets.append(Wanted(Target.INVITATION))
     targets.append(Wanted(Target.CRM_BOOKING))
-    if write_back.record_updates or write_back.hand_over_owner:
+    if write_back.record_updates or write_back.hand_over_owner or has_record_answers:
         targets.append(Wanted(Target.RECORD_UPDATE))
     told = [host_id, *co_hosts]
     if organizer_id is not None and organizer_id not in told:
@@ -173,6 +180,27 @@ def shows_link(target: Target, *, platform: Platform) -> bool:
     if target is Target.CALENDAR_EVENT:
         return platform not in MADE_BY_CALENDAR
     return target in (Target.CRM_BOOKING, Target.INVITATION)
+
+
+def synchronisation_wait(looks: int, *, scale: float) -> timedelta:
+    """How long to wait before an Event that another synchronisation makes is looked for again.
+
+    Args:
+        looks: How often it was looked for at this revision, at least once.
+        scale: Shortens all delays in drills.
+    """
+    return _SYNCHRONISATION_WAITS[min(looks, len(_SYNCHRONISATION_WAITS)) - 1] * scale
+
+
+def synchronisation_deadline(event: Delivery, *, scale: float) -> datetime | None:
+    """When another synchronisation has had its time; nothing while it has not begun.
+
+    Args:
+        event: The calendar's event, from which the other one is made.
+        scale: Shortens all delays in drills.
+    """
+    written_at = event.done_at
+    return None if written_at is None else written_at + SYNCHRONISATION_PATIENCE * scale
 
 
 def retry_delay(attempts: int, *, asked: timedelta | None, scale: float) -> timedelta:

@@ -13,6 +13,7 @@ from app.doctor.report import Finding, Mark, aside, broken, good
 from app.doctor.salesforce import CrmAnswers
 from app.storage.tables import HostRow
 from app.vendors import CALENDAR_VENDORS
+from booking_types.intervals import Interval
 from booking_types.model import BookingType, HostRuleKind
 
 
@@ -78,7 +79,14 @@ def _why_not(
         unavailable="the calendar cannot be read" if reasons else "",
     )
     times = host_times(
-        booking_type=booking_type, host=host, connections=connections, read=read, taken=()
+        booking_type=booking_type,
+        host=host,
+        member=None,
+        connections=connections,
+        read=read,
+        taken=(),
+        meetings=(),
+        span=Interval(now, now),
     )
     return host_choice(
         booking_type=booking_type, host=host, connections=connections, times=times

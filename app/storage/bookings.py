@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.storage.tables import AuditEntry, Booking, BookingHost, Delivery, IdempotencyKey
 from booking_types.intervals import Interval
+
+#: A local week that a span touches begins and ends at most so far from it, the day's shift of
+#: zones included.
+_A_WEEK = timedelta(days=8)
 
 
 def lock_hosts(session: Session, org_id: UUID, host_ids: Collection[str]) -> None:
@@ -47,6 +51,47 @@ def taken(
     found: dict[str, list[BookingHost]] = {host_id: [] for host_id in host_ids}
     for row in rows:
         found[row.host_id].append(row)
+    return found
+
+
+def meetings(
+    session: Session,
+    org_id: UUID,
+    booking_type_id: UUID,
+    host_ids: Collection[str],
+    span: Interval,
+) -> dict[str, list[datetime]]:
+    """When each person's live bookings of a type begin, whatever their part in them.
+
+    Args:
+        session: Of the org.
+        org_id: The org.
+        booking_type_id: All of its versions.
+        host_ids: Whose.
+        span: Those in the local weeks that it touches are all among the answer, in whatever zone
+            the weeks are meant.
+    """
+    weeks = Range(span.start - _A_WEEK, span.end + _A_WEEK, bounds="[)")
+    rows = session.execute(
+        sa.select(BookingHost.host_id, sa.func.lower(BookingHost.span))
+        .join(
+            Booking,
+            sa.and_(
+                Booking.org_id == BookingHost.org_id,
+                Booking.booking_id == BookingHost.booking_id,
+            ),
+        )
+        .where(
+            BookingHost.org_id == org_id,
+            BookingHost.host_id.in_(host_ids),
+            BookingHost.is_live,
+            BookingHost.span.overlaps(weeks),
+            Booking.booking_type_id == booking_type_id,
+        )
+    )
+    found: dict[str, list[datetime]] = {host_id: [] for host_id in host_ids}
+    for host_id, start_at in rows:
+        found[host_id].append(start_at)
     return found
 
 

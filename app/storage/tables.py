@@ -314,7 +314,9 @@ class Booking(Table):
         consent: What the guest agreed to: ``{"text", "at", "by": actor}``; empty for types that
             ask for none.
         record_values: The record's values the templates used, so that they can be used again.
-        pick: Why this host: ``{"rule", "table": [{"host_id", "picked", "reason"}]}``.
+        pick: Why this host: ``{"rule": who decided, "table": [{"host_id", "picked", "free",
+            "reason"}], "steps": [{"path", "host_id", "taken", "reason"}], "roles": [{"role",
+            "host_id", "table"}]}``; the steps are those of a lookup, the roles those of a panel.
     """
 
     __tablename__ = "bookings"
@@ -370,6 +372,7 @@ class BookingHost(Table):
 
     Attributes:
         role: ``host`` or ``co_host``.
+        panel_role: The key of the panel role that a co-host fills; empty for all others.
         span: The bare meeting, half-open.
         blocked: The meeting with its buffers around it.
         is_live: Whether the booking's state takes time.
@@ -384,6 +387,9 @@ class BookingHost(Table):
         ),
         sa.ForeignKeyConstraint(["org_id", "host_id"], ["hosts.org_id", "hosts.host_id"]),
         sa.CheckConstraint("role in ('host', 'co_host')"),
+        sa.CheckConstraint(
+            "panel_role = '' or role = 'co_host'", name="panel_roles_are_filled_by_co_hosts"
+        ),
         # An empty or unbounded range would never conflict with anything.
         sa.CheckConstraint(
             "not isempty(span) and lower(span) is not null and upper(span) is not null"
@@ -410,6 +416,7 @@ class BookingHost(Table):
     booking_id: Mapped[UUID] = mapped_column(primary_key=True)
     host_id: Mapped[str] = mapped_column(primary_key=True)
     role: Mapped[str]
+    panel_role: Mapped[str] = mapped_column(server_default="")
     span: Mapped[Range[datetime]]
     blocked: Mapped[Range[datetime]]
     is_live: Mapped[bool] = mapped_column(server_default=sa.true())

@@ -551,7 +551,7 @@ def test_templates_are_filled_from_the_record_and_what_people_type_stays_as_type
     kind = house.a_booking_type(
         hosts=[host],
         subject="{{ record.Company }} with {{ host.name }}",
-        description="{{ booking.notes }} / {{ nothing.there }}",
+        description="{{ booking.notes }} / {{ record.Website }}",
     )
 
     view = house.book(

@@ -41,6 +41,7 @@ def wanted(**changes: object) -> list[Wanted]:
         ),
         "platform": Platform.NONE,
         "has_guests": True,
+        "has_record_answers": False,
         "host_writes_calendar": True,
         "co_hosts": (),
         "co_hosts_with_calendar": (),

@@ -13,6 +13,7 @@ _COLUMNS = {
     "hosts": (("date_overrides", JSONB, "[]"), ("holiday_calendar", sa.Text, "")),
     "booking_type_hosts": (("role", sa.Text, ""), ("overrides", JSONB, "{}")),
     "bookings": (("answers", JSONB, "{}"), ("consent", JSONB, "{}")),
+    "booking_hosts": (("panel_role", sa.Text, ""),),
 }
 
 
@@ -21,6 +22,11 @@ def upgrade() -> None:
     for table, columns in _COLUMNS.items():
         for name, kind, default in columns:
             op.add_column(table, sa.Column(name, kind, nullable=False, server_default=default))
+    op.create_check_constraint(
+        "panel_roles_are_filled_by_co_hosts",
+        "booking_hosts",
+        "panel_role = '' or role = 'co_host'",
+    )
     op.create_table(
         "booking_type_drafts",
         sa.Column("org_id", sa.Uuid, primary_key=True),
