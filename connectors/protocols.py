@@ -20,7 +20,7 @@ from typing import Protocol
 
 from booking_types.bits import Cells
 from booking_types.intervals import Interval
-from booking_types.model import Platform, Record, Value
+from booking_types.model import FieldType, Platform, Record, Value
 
 
 class Vendor(StrEnum):
@@ -385,8 +385,12 @@ class CrmField:
         is_updateable: The integration user may write it.
         is_filterable: Queries may filter by it.
         is_required: A record cannot be without it.
+        value_type: What kind of values it holds, for comparing; ``UNFILTERABLE`` ones can be read
+            nevertheless.
         has_own_rights: Rights to it are given one by one (field-level security); everybody who
             may read the record sees the others.
+        part_of: The compound field (``MailingAddress``) that it is a part of and whose rights
+            count for it; may be empty.
         is_restricted: No value outside the picklist is taken.
         length: At most so many characters; 0 where that means nothing.
     """
@@ -400,7 +404,9 @@ class CrmField:
     is_updateable: bool = True
     is_filterable: bool = True
     is_required: bool = False
+    value_type: FieldType = FieldType.TEXT
     has_own_rights: bool = False
+    part_of: str = ""
     is_restricted: bool = False
     length: int = 0
 
@@ -512,8 +518,11 @@ class CrmBookingDraft:
         makes_event: Whether a Salesforce Event is wanted at all.
         adopts_event: Somebody else's synchronisation makes it: look for that one (same owner,
             start and end, and ``event_marker`` in its description) and relate it to the record.
-            With ``makes_event`` one is made where none is found; without, none yet.
-        event_marker: What the calendar's event says and nobody else's does.
+            With ``makes_event`` one is made where none is found; without, none yet. An Event that
+            was not made by us is given the booking's id and related to the record, and nothing
+            else of it is ever changed.
+        event_marker: What the calendar's event of this booking says and no other does; nothing
+            is adopted without it.
         event_id: The Event that exists already, if one does.
         booking_record_id: The Booking record that exists already, if one does.
     """
@@ -591,7 +600,8 @@ class Crm(Protocol):
     ) -> frozenset[str]:
         """Which of those dotted paths that user may not see, by field-level security.
 
-        A path that leads nowhere is among them. Reused for some minutes.
+        A path that leads nowhere is among them, and for somebody who is no active user of the
+        org every path. Reused for some minutes.
         """
 
     def record(self, *, object_name: str, record_id: str, paths: Collection[str]) -> Record:

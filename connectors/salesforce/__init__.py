@@ -11,6 +11,7 @@ exist and ``connectors.transport`` leads it to the org's real one.
 * ``answers``: which of Salesforce's refusals is which error of ours.
 * ``statements``: SOQL with values put in.
 * ``descriptions``: the org's objects and fields, remembered for some minutes.
+* ``organization``: the org's clock, fiscal year and weeks; ``rights``: who sees which fields.
 * ``records``, ``busy``, ``bookings``: what is read and written; ``crm``: the door.
 """
 

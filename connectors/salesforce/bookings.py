@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from connectors import transport
@@ -17,7 +18,10 @@ from connectors.salesforce.wire import PARTS_AT_ONCE, Part, Wire
 #: Lengths of fields, on Event and on the package's own object alike.
 _MAX_TEXT, _MAX_EMAIL, _MAX_STATUS, _MAX_URL, _MAX_DESCRIPTION = 255, 80, 80, 4096, 32_000
 _CANCELED = "canceled"
+_LOOK = "look for booking"
 
+#: How a lead's id begins.
+_LEAD = "00Q"
 #: Objects that a Booking has a lookup of its own for.
 _LOOKUPS = ("Lead", "Contact", "Account", "Opportunity", "Case")
 #: The record and whom an Event about it can be with, by its object.
@@ -31,12 +35,47 @@ _RECORDS = {
 }
 _OTHER_RECORD = "SELECT Id FROM {object:literal} WHERE Id = {record_id}"
 
-_BOOKING = "SELECT Id, Revision__c, Event_Id__c FROM Booking__c WHERE External_Id__c = {booking_id}"
+_BOOKING = (
+    "SELECT Id, Revision__c, Event_Id__c, CreatedById FROM Booking__c"
+    " WHERE External_Id__c = {booking_id}"
+)
 _EVENT = (
-    "SELECT Id, OwnerId, (SELECT Id, RelationId FROM EventRelations) FROM Event"
+    "SELECT Id, OwnerId, WhoId, WhatId, CreatedById, Booking_Id__c,"
+    " (SELECT Id, RelationId FROM EventRelations) FROM Event"
     " WHERE {which} AND IsChild = false ORDER BY CreatedDate, Id"
 )
+#: Descriptions cannot be filtered by, so they are looked at here.
+_COPIES = (
+    "SELECT Id, OwnerId, WhoId, WhatId, CreatedById, Booking_Id__c, Description FROM Event"
+    " WHERE OwnerId = {host_id} AND StartDateTime = {start} AND EndDateTime = {end}"
+    " AND Booking_Id__c = null AND IsChild = false AND IsRecurrence = false"
+    " ORDER BY CreatedDate, Id"
+)
 _MARKED = "Booking_Id__c = {booking_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Event:
+    """An Event that stands in Salesforce.
+
+    Attributes:
+        event_id: Its id.
+        owner_id: Whose it is.
+        who_id: Whom it is with; may be empty.
+        what_id: What it is about; may be empty.
+        is_marked: It bears the booking's id.
+        is_ours: We made it, so all of it follows the booking. What another synchronisation made
+            follows its calendar; written by us it would be carried back there, for guests to see.
+        invitations: Ids of EventRelations by the user they invite.
+    """
+
+    event_id: str
+    owner_id: str
+    who_id: str
+    what_id: str
+    is_marked: bool
+    is_ours: bool
+    invitations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +85,21 @@ class _Found:
     Attributes:
         booking_record_id: Nothing when there is no Booking record.
         revision: The one written last; 0 without a Booking record.
-        event_id: Nothing when there is no Event.
-        invitations: Ids of EventRelations by the user they invite.
+        event: The booking's Event, or one to adopt; nothing when there is none.
+        abandoned: Adopted once, and not the booking's any more: it is another owner's.
         record: The record it was booked from, with whom it is about; nothing when it is gone.
     """
 
     booking_record_id: str | None
     revision: int
-    event_id: str | None
-    invitations: Mapping[str, str]
+    event: _Event | None
+    abandoned: _Event | None
     record: Mapping[str, Any] | None
+
+    @property
+    def event_id(self) -> str | None:
+        """Nothing when there is no Event."""
+        return self.event.event_id if self.event else None
 
 
 class Bookings:
@@ -96,10 +140,16 @@ class Bookings:
         What is there is looked up first, so that a write whose answer was lost is not done twice;
         an Event that somebody deleted is made again. A canceled booking keeps its Event, as free
         time and with a title that says so, and gets none if it has none.
+
+        An Event that another synchronisation makes from the host's calendar
+        (``CrmBookingDraft.adopts_event``) is told by its owner, start, end and the marker in its
+        description; Salesforce says of none whence it comes. Of the two, ours is the one that the
+        same user made as the Booking record.
         """
         operation = "write booking"
         has_activities = self._has_activities(draft.object_name)
-        found = self._look(draft, is_known=has_activities is not None)
+        may_adopt = draft.adopts_event and bool(has_activities) and draft.status != _CANCELED
+        found = self._look(draft, is_known=has_activities is not None, may_adopt=may_adopt)
         if found.booking_record_id and found.revision > draft.revision:
             # A later write was faster; it stays.
             return CrmBooking(
@@ -134,8 +184,7 @@ class Bookings:
         except MissingError:
             return None
 
-    def _look(self, draft: CrmBookingDraft, *, is_known: bool) -> _Found:
-        operation = "look for booking"
+    def _look(self, draft: CrmBookingDraft, *, is_known: bool, may_adopt: bool) -> _Found:
         which, values = _MARKED, {"booking_id": draft.booking_id}
         if draft.event_id:
             which, values["event_id"] = f"({_MARKED} OR Id = {{event_id}})", draft.event_id
@@ -149,22 +198,58 @@ class Bookings:
                 object=draft.object_name,
                 record_id=draft.record_id,
             )
-        found = self._wire.queries(statements, operation=operation)
-        with answers.sense(operation):
+        if may_adopt:
+            statements["copies"] = soql(
+                _COPIES,
+                host_id=draft.host_id,
+                start=draft.interval.start,
+                end=draft.interval.end,
+            )
+        found = self._wire.queries(statements, operation=_LOOK)
+        with answers.sense(_LOOK):
             bookings, records = found["booking"], found.get("record", [])
-            event = _chosen(found["event"], draft.event_id)
-            relations = event["EventRelations"] if event else None
-            invitations = {
-                str(each["RelationId"]): str(each["Id"])
-                for each in self._wire.all_records(relations, operation=operation)
-            }
+            booking = bookings[0] if bookings else None
+            marked = _chosen(found["event"], draft.event_id)
+            event = self._event(draft, marked, booking) if marked else None
+            abandoned = None
+            if event and not event.is_ours and event.owner_id != draft.host_id:
+                event, abandoned = None, event
+            if event is None or not event.is_marked:
+                copy = _copy(found.get("copies", []), draft.event_marker)
+                event = self._event(draft, copy, booking) if copy else event
             return _Found(
-                booking_record_id=str(bookings[0]["Id"]) if bookings else None,
-                revision=int(bookings[0]["Revision__c"] or 0) if bookings else 0,
-                event_id=str(event["Id"]) if event else None,
-                invitations={k: v for k, v in invitations.items() if k.startswith("005")},
+                booking_record_id=str(booking["Id"]) if booking else None,
+                revision=int(booking["Revision__c"] or 0) if booking else 0,
+                event=event,
+                abandoned=abandoned,
                 record=records[0] if records else None,
             )
+
+    def _event(
+        self, draft: CrmBookingDraft, row: Mapping[str, Any], booking: Mapping[str, Any] | None
+    ) -> _Event:
+        relations = self._wire.all_records(row.get("EventRelations"), operation=_LOOK)
+        invitations = {str(each["RelationId"]): str(each["Id"]) for each in relations}
+        return _Event(
+            event_id=str(row["Id"]),
+            owner_id=str(row["OwnerId"]),
+            who_id=str(row["WhoId"] or ""),
+            what_id=str(row["WhatId"] or ""),
+            is_marked=row["Booking_Id__c"] == draft.booking_id,
+            is_ours=_is_ours(draft, row, booking),
+            invitations={k: v for k, v in invitations.items() if k.startswith("005")},
+        )
+
+
+def _is_ours(
+    draft: CrmBookingDraft, event: Mapping[str, Any], booking: Mapping[str, Any] | None
+) -> bool:
+    if draft.makes_event and not draft.adopts_event:
+        return True
+    if booking is None:
+        # Nobody can tell any more; what may be another's is left alone.
+        return False
+    return bool(event["CreatedById"] == booking["CreatedById"])
 
 
 def _chosen(events: list[dict[str, Any]], event_id: str | None) -> dict[str, Any] | None:
@@ -175,34 +260,45 @@ def _chosen(events: list[dict[str, Any]], event_id: str | None) -> dict[str, Any
     return events[0] if events else None
 
 
+def _copy(events: Sequence[dict[str, Any]], marker: str) -> dict[str, Any] | None:
+    """The oldest Event whose description has the marker, however the calendar wraps its text."""
+    wanted = _plain(marker)
+    for event in events if wanted else ():
+        if wanted in _plain(str(event["Description"] or "")):
+            return event
+    return None
+
+
+def _plain(text: str) -> str:
+    return " ".join(html.unescape(text).split())
+
+
 def _parts(draft: CrmBookingDraft, found: _Found, *, may_have_event: bool) -> list[Part]:
     """The calls that make Salesforce look like the draft, in an order Salesforce takes."""
     is_canceled = draft.status == _CANCELED
+    event = found.event
     event_id: str | None = found.event_id
     before: list[Part] = []
     after: list[Part] = []
-    if found.event_id and not draft.makes_event:
-        path = f"sobjects/Event/{found.event_id}"
-        before.append(Part(reference="event_gone", method="DELETE", path=path))
+    if found.abandoned:
+        before.append(_changed(found.abandoned, {"Booking_Id__c": None}, reference="abandoned"))
+    if event and not draft.makes_event and not draft.adopts_event:
+        before.append(_let_go(event))
         event_id = None
-    elif found.event_id:
-        gone, come = _invitation_changes(draft, found)
+    elif event and not event.is_ours:
+        if not event.is_marked:
+            before.append(_changed(event, _adoption(draft, found, event), reference="event"))
+    elif event:
+        gone, come = _invitation_changes(draft, event.invitations)
         # Whoever becomes the owner must not be invited any more by then.
-        before += [_uninvite(found.invitations[user]) for user in gone]
-        before.append(
-            Part(
-                reference="event",
-                method="PATCH",
-                path=f"sobjects/Event/{found.event_id}",
-                body=_event(draft),
-            )
-        )
-        after += [_invite(user, found.event_id) for user in come]
+        before += [_uninvite(event.invitations[user]) for user in gone]
+        before.append(_changed(event, _event(draft), reference="event"))
+        after += [_invite(user, event.event_id) for user in come]
     elif draft.makes_event and may_have_event and not is_canceled:
         body = {**_event(draft), **_links(draft, found)}
         before.append(Part(reference="event", method="POST", path="sobjects/Event", body=body))
         event_id = "@{event.id}"
-        after += [_invite(user, event_id) for user in _invitation_changes(draft, found)[1]]
+        after += [_invite(user, event_id) for user in _invitation_changes(draft, {})[1]]
     return _ordered(before, _booking(draft, found, event_id), after)
 
 
@@ -216,12 +312,41 @@ def _ordered(before: list[Part], booking: Part, after: list[Part]) -> list[Part]
     return [*spare[:room], *needed, booking, *spare[room:], *after]
 
 
-def _invitation_changes(draft: CrmBookingDraft, found: _Found) -> tuple[list[str], list[str]]:
+def _changed(event: _Event, body: Mapping[str, Any], *, reference: str) -> Part:
+    path = f"sobjects/Event/{event.event_id}"
+    return Part(reference=reference, method="PATCH", path=path, body=body)
+
+
+def _let_go(event: _Event) -> Part:
+    """No Event is wanted any more: ours goes, another's is only not the booking's any more."""
+    if not event.is_ours:
+        return _changed(event, {"Booking_Id__c": None}, reference="event_gone")
+    path = f"sobjects/Event/{event.event_id}"
+    return Part(reference="event_gone", method="DELETE", path=path)
+
+
+def _adoption(draft: CrmBookingDraft, found: _Found, event: _Event) -> dict[str, Any]:
+    """What an Event of another synchronisation is given; the rest of it stays.
+
+    It may have been related already, by the guest's address. Source: Object Reference, Event (a
+    lead as WhoId allows no WhatId): then the record it was booked from goes before.
+    """
+    body: dict[str, Any] = {"Booking_Id__c": draft.booking_id, **_links(draft, found)}
+    if str(body.get("WhoId", "")).startswith(_LEAD) and event.what_id:
+        body["WhatId"] = None
+    if "WhatId" in body and "WhoId" not in body and event.who_id.startswith(_LEAD):
+        body["WhoId"] = None
+    return body
+
+
+def _invitation_changes(
+    draft: CrmBookingDraft, invitations: Mapping[str, str]
+) -> tuple[list[str], list[str]]:
     wanted = [] if draft.status == _CANCELED else dict.fromkeys(draft.co_host_ids)
     users = [user for user in wanted if user != draft.host_id]
     # The owner-to-be comes first: with many to leave, the rest may wait for a second request.
-    gone = sorted(set(found.invitations) - set(users), key=lambda user: user != draft.host_id)
-    return gone, [user for user in users if user not in found.invitations]
+    gone = sorted(set(invitations) - set(users), key=lambda user: user != draft.host_id)
+    return gone, [user for user in users if user not in invitations]
 
 
 def _invite(user_id: str, event_id: str) -> Part:

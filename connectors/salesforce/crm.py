@@ -23,7 +23,9 @@ from connectors.salesforce import answers
 from connectors.salesforce.bookings import Bookings
 from connectors.salesforce.busy import BusyReader
 from connectors.salesforce.descriptions import Descriptions
+from connectors.salesforce.organization import OrganizationReader
 from connectors.salesforce.records import Records
+from connectors.salesforce.rights import FieldRights
 from connectors.salesforce.statements import in_batches, soql
 from connectors.salesforce.tokens import SIGN_IN_TIMEOUT, SalesforceTokens
 from connectors.salesforce.wire import Wire
@@ -93,6 +95,13 @@ class SalesforceCrm:
         )
         self._descriptions = Descriptions(wire=self._wire, clock=clock)
         self._records = Records(wire=self._wire, descriptions=self._descriptions)
+        self._organization = OrganizationReader(wire=self._wire, clock=clock)
+        self._rights = FieldRights(
+            wire=self._wire,
+            records=self._records,
+            descriptions=self._descriptions,
+            clock=clock,
+        )
         self._busy = BusyReader(wire=self._wire)
         self._bookings = Bookings(wire=self._wire, descriptions=self._descriptions)
 
@@ -121,18 +130,7 @@ class SalesforceCrm:
 
     def organization(self) -> CrmOrganization:
         """What the org says of itself, reused for some minutes."""
-        operation = "read organization"
-        rows = self._wire.query(
-            "SELECT Id, Name, TimeZoneSidKey FROM Organization", operation=operation
-        )
-        with answers.sense(operation):
-            return CrmOrganization(
-                org_id=str(rows[0]["Id"]),
-                name=str(rows[0]["Name"]),
-                time_zone=str(rows[0]["TimeZoneSidKey"]),
-                fiscal_year_start_month=1,
-                week_starts_on=7,
-            )
+        return self._organization.read()
 
     def paths(self, *, object_name: str, paths: Collection[str]) -> dict[str, CrmPath]:
         """Where each of those dotted paths leads from a record of the object.
@@ -145,13 +143,21 @@ class SalesforceCrm:
     def hidden_paths(
         self, *, user_id: str, object_name: str, paths: Collection[str]
     ) -> frozenset[str]:
-        """Which of those dotted paths that user may not see, by field-level security."""
-        return frozenset()
+        """Which of those dotted paths that user may not see, by field-level security.
+
+        A path is hidden by each lookup on the way as well as by its end. Permission set groups
+        count through their own permission sets.
+
+        Raises:
+            MissingError: The org has no such object.
+        """
+        return self._rights.hidden(user_id=user_id, object_name=object_name, paths=paths)
 
     def record(self, *, object_name: str, record_id: str, paths: Collection[str]) -> Record:
         """The record with the values of those dotted paths.
 
-        Dates are texts (``2026-03-08``), times aware and in UTC.
+        Dates are dates, times aware and in UTC, ids have 18 characters, several values of a list
+        come as one text with semicolons.
 
         Raises:
             MissingError: There is no such record.

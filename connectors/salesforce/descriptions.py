@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from booking_types.model import FieldType
 from connectors.errors import MissingError
 from connectors.protocols import CrmField, CrmObject
 from connectors.salesforce import answers
@@ -23,6 +24,29 @@ _KEPT = timedelta(minutes=5)
 POLYMORPHIC = "Name"
 #: Source: SOQL and SOSL Reference, "Understanding Relationship Query Limitations".
 _MAX_LOOKUPS = 5
+#: What describe's words for types mean. Source: Object Reference, "Field Types" and "Primitive Data
+#: Types".
+_VALUE_TYPES = {
+    "string": FieldType.TEXT,
+    "textarea": FieldType.TEXT,
+    "email": FieldType.TEXT,
+    "phone": FieldType.TEXT,
+    "url": FieldType.TEXT,
+    "combobox": FieldType.TEXT,
+    "encryptedstring": FieldType.TEXT,
+    "picklist": FieldType.PICKLIST,
+    "multipicklist": FieldType.MULTI_PICKLIST,
+    "int": FieldType.NUMBER,
+    "long": FieldType.NUMBER,
+    "double": FieldType.NUMBER,
+    "currency": FieldType.CURRENCY,
+    "percent": FieldType.PERCENT,
+    "date": FieldType.DATE,
+    "datetime": FieldType.DATETIME,
+    "boolean": FieldType.CHECKBOX,
+    "reference": FieldType.REFERENCE,
+    "id": FieldType.ID,
+}
 _COMPOUND = frozenset({"address", "location", "base64", "anyType", "complexvalue", "json"})
 
 
@@ -33,10 +57,12 @@ class FieldPath:
     Attributes:
         keys: Its names as the org spells them.
         field: Where it ends.
+        steps: Object and field of each lookup on the way and of the end.
     """
 
     keys: tuple[str, ...]
     field: CrmField
+    steps: tuple[tuple[str, str], ...]
 
 
 class UnreadablePathError(Exception):
@@ -119,9 +145,11 @@ class Descriptions:
             raise UnreadablePathError(f"more than {_MAX_LOOKUPS} lookups in a row")
         current = self.object(object_name)
         keys: list[str] = []
+        steps: list[tuple[str, str]] = []
         for name in lookups:
             lookup = _lookup(current, name)
             keys.append(lookup.relationship)
+            steps.append((current.name, lookup.name))
             target = POLYMORPHIC if len(lookup.references) > 1 else lookup.references[0]
             try:
                 current = self.object(target)
@@ -130,7 +158,9 @@ class Descriptions:
         found = _field(current, last)
         if found.type in _COMPOUND:
             raise UnreadablePathError(f"{found.name} is made of several values")
-        return FieldPath((*keys, found.name), found)
+        return FieldPath(
+            keys=(*keys, found.name), field=found, steps=(*steps, (current.name, found.name))
+        )
 
 
 def _field(known: CrmObject, name: str) -> CrmField:
@@ -165,6 +195,10 @@ def _object(body: Any) -> CrmObject:
 
 
 def _described(body: Any) -> CrmField:
+    is_filterable = bool(body.get("filterable"))
+    known_type = _VALUE_TYPES.get(str(body["type"]), FieldType.UNFILTERABLE)
+    # A checkbox is never null, and nobody has to tick it.
+    is_required = not body.get("nillable") and body["type"] != "boolean"
     return CrmField(
         name=str(body["name"]),
         label=str(body["label"]),
@@ -175,4 +209,11 @@ def _described(body: Any) -> CrmField:
             str(each["value"]) for each in body.get("picklistValues") or () if each.get("active")
         ),
         is_updateable=bool(body.get("updateable")),
+        is_filterable=is_filterable,
+        is_required=is_required,
+        value_type=known_type if is_filterable else FieldType.UNFILTERABLE,
+        has_own_rights=bool(body.get("permissionable")),
+        part_of=str(body.get("compoundFieldName") or ""),
+        is_restricted=bool(body.get("restrictedPicklist")),
+        length=int(body.get("length") or 0),
     )

@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from booking_types.errors import InvalidRequestError
 from booking_types.model import Record, Value
+from booking_types.salesforce_ids import salesforce_id
 from connectors import transport
 from connectors.errors import MissingError, RejectedError
 from connectors.protocols import CrmPath
@@ -66,13 +68,19 @@ class Records:
             values = {path: _value(rows[0], each) for path, each in readable.items()}
             found_id = str(rows[0]["Id"])
         return Record(
-            record_id=found_id, object_name=known.name, values=values, unreadable=unreadable
+            record_id=found_id,
+            object_name=known.name,
+            values=values,
+            unreadable=unreadable,
+            types={path: each.field.value_type for path, each in readable.items()},
         )
 
     def paths(self, *, object_name: str, paths: Collection[str]) -> dict[str, CrmPath]:
         """As ``connectors.protocols.Crm.paths``."""
         readable, unreadable = self._sorted(object_name, paths)
-        found = {path: CrmPath(field=each.field) for path, each in readable.items()}
+        found = {
+            path: CrmPath(field=each.field, steps=each.steps) for path, each in readable.items()
+        }
         return found | {path: CrmPath(field=None, problem=why) for path, why in unreadable.items()}
 
     def _sorted(
@@ -122,7 +130,27 @@ def _value(row: Mapping[str, Any], path: FieldPath) -> Value:
         return current
     if not isinstance(current, str):
         raise TypeError("not a single value")
-    return transport.utc(current) if path.field.type == "datetime" else current
+    match path.field.type:
+        case "datetime":
+            return transport.utc(current)
+        case "date":
+            return date.fromisoformat(current)
+        case "id" | "reference":
+            return _whole_id(current)
+        case _:
+            return current
+
+
+def _whole_id(text: str) -> str:
+    """The 18 characters.
+
+    Raises:
+        ValueError: It is no id.
+    """
+    try:
+        return salesforce_id(text)
+    except InvalidRequestError as error:
+        raise ValueError("not an id") from error
 
 
 def _written(value: Value) -> str | int | float | bool | None:

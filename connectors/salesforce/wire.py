@@ -37,6 +37,8 @@ PARTS_AT_ONCE = 25
 
 #: An answer with more pages than this is none.
 _MAX_PAGES = 500
+#: Salesforce refuses longer addresses (16,384 characters with everything around it).
+_MAX_ADDRESS = 12_000
 _FAILURE = 300
 
 
@@ -107,6 +109,9 @@ class Wire:
         Raises:
             ConnectorError: As ``get``.
         """
+        if len(urlencode({"q": statement})) > _MAX_ADDRESS:
+            # In a composite request the statement travels in the body.
+            return self.queries({"rows": statement}, operation=operation)["rows"]
         page = self._call(
             operation,
             is_write=False,

@@ -208,6 +208,7 @@ def _captured(event: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "object": "Event",
         "OwnerId": f"@{event['owner']}",
+        "CreatedById": f"@{event['owner']}",
         "StartDateTime": event["start"],
         "EndDateTime": event["end"],
         "Subject": event.get("subject", "Meeting"),
