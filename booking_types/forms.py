@@ -24,6 +24,9 @@ _LINE, _PARAGRAPHS = 255, 32_000
 #: Salesforce's Phone, and a mail address (RFC 5321 4.5.3.1).
 _PHONE, _EMAIL = 40, 254
 
+#: As texts too: Apex has no map of several kinds of values, so there every answer is a text.
+_TICKED: Mapping[str, bool] = {"true": True, "false": False}
+
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}([.][0-9]{1,15})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+[.][^@\s,;<>.]+")
@@ -87,6 +90,9 @@ def suggested(field: FormField, value: Value) -> Answer | None:
     if field.kind is FormFieldKind.CHOICE and isinstance(value, str):
         same = (each for each in field.choices if each.casefold() == value.strip().casefold())
         wanted = next(same, None)
+    elif field.kind is FormFieldKind.CHECKBOX:
+        # A text of the record is no claim, whatever it says.
+        wanted = _claim(value)
     elif field.kind is FormFieldKind.DATE:
         # The day of an instant would depend on who looks.
         wanted = None if isinstance(value, datetime) else value
@@ -153,7 +159,7 @@ def _read(field: FormField, value: Any) -> Answer | None:
         case FormFieldKind.NUMBER:
             found: Answer | None = _number(value)
         case FormFieldKind.CHECKBOX:
-            found = value if isinstance(value, bool) else None
+            found = _TICKED.get(value) if isinstance(value, str) else _claim(value)
         case FormFieldKind.DATE:
             found = _day(value)
         case _:
@@ -180,6 +186,10 @@ def _number(value: Any) -> int | float | None:
     if not math.isfinite(value) or abs(value) >= _LARGEST:
         return None
     return int(value) if float(value).is_integer() else value
+
+
+def _claim(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _day(value: Any) -> date | None:

@@ -43,6 +43,8 @@ def fault(form: list[FormField], given: dict[str, Any]) -> tuple[str, str | None
         (Kind.NUMBER, " -12.50 ", -12.5),
         (Kind.CHECKBOX, True, True),
         (Kind.CHECKBOX, False, False),
+        (Kind.CHECKBOX, "true", True),
+        (Kind.CHECKBOX, "false", False),
         (Kind.CHOICE, "Large", "Large"),
         (Kind.DATE, "2028-02-29", date(2028, 2, 29)),
         (Kind.EMAIL, "guest+one@example.com", "guest+one@example.com"),
