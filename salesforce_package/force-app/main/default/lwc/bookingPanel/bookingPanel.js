@@ -49,6 +49,7 @@ import {
     notBooked,
     peopleLoaded,
     possibleCoHosts,
+    rolesOf,
     ruleOf,
     showAllChosen,
     stillUnknown,
@@ -692,6 +693,10 @@ export default class BookingPanel extends LightningElement {
 
     get coHosts() {
         return possibleCoHosts(this.flow);
+    }
+
+    get roles() {
+        return rolesOf(this.flow);
     }
 
     get chosenCoHosts() {

@@ -461,6 +461,12 @@ export function possibleCoHosts(flow) {
     return coHosts.filter((each) => each.host_id !== givenHostId(flow));
 }
 
+/** The parts that whoever is free takes, with their people as they were seen last. */
+export function rolesOf(flow) {
+    const known = flow.hosts ? flow.hosts.panel || [] : [];
+    return flow.roles.length > 0 ? flow.roles : known;
+}
+
 function personOf(flow, hostId) {
     const known = flow.hosts ? [...flow.hosts.hosts, ...(flow.hosts.co_hosts || [])] : [];
     return [...known, ...flow.people].find((each) => each.host_id === hostId) || null;

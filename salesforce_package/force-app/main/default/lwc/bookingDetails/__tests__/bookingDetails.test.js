@@ -651,13 +651,13 @@ describe('c-booking-details', () => {
             ['an answer', { isFormFine: false }, 'form focused'],
             ['the consent', { isConsentGiven: false }, 'consent focused'],
             ['both', { isFormFine: false, isConsentGiven: false }, 'form focused']
-        ])('does not book without %s, and leads there', async (_, missing, focused) => {
+        ])('does not book without %s, and leads there', async (_, missing, leadsTo) => {
             await show({ bookingType: ASKING, draft: FILLED });
             const calls = watchParts(missing);
             await book();
 
             expect(eventsOf('book')).toEqual([]);
-            expect(calls).toEqual([focused]);
+            expect(calls).toEqual([leadsTo]);
         });
 
         it('shows a problem of the service at the answer', async () => {

@@ -373,8 +373,11 @@ describe('c-booking-panel: hosts and times', () => {
     it('tells the hosts’ panel which parts there are, and what was read of their people', async () => {
         const panelRoles = [{ key: 'se', name: 'Solution engineer' }];
         offer(aType('time_first', { panel_roles: panelRoles }));
+        const panel = [{ ...panelRoles[0], people: [BEN] }];
+        askHosts.mockResolvedValue({ rule: 'time_first', hosts: [ANA], co_hosts: [], panel });
         const element = await show();
         expect(hosts(element).panelRoles).toEqual(panelRoles);
+        expect(hosts(element).roles).toEqual(panel);
 
         const roles = [{ ...panelRoles[0], people: [EVE] }];
         await tell(times(element), 'peopleload', { people: [ANA], roles, asOf: NINE });
