@@ -63,6 +63,7 @@ ORDERING = frozenset(
 CHOOSING = frozenset({Operator.IN, Operator.NOT_IN})
 INCLUDING = frozenset({Operator.INCLUDES, Operator.EXCLUDES})
 _EQUALITY = frozenset({Operator.EQUALS, Operator.NOT_EQUALS}) | WITHOUT_VALUE
+_NEEDING_VALUE = SEARCHING | ORDERING
 
 
 def _operators(kind: FieldType) -> frozenset[Operator]:
@@ -92,33 +93,45 @@ class UnreadableError(Exception):
 Test = Callable[[Comparable, Reading], bool]
 
 
+def _refused(why: Comparable, _reading: Reading) -> bool:
+    raise UnreadableError(why)
+
+
+_NONE_YET: tuple[str, Test] = ("", _refused)
+
+
 class PreparedClause:
-    """A clause, with the test for each type of field that it has met.
+    """A clause, with the test for the type of field that it met last.
 
     Args:
         clause: The clause.
+
+    Attributes:
+        clause: The clause.
+        field: The path that it looks at.
+        known: The type and its test, in one, so that threads never see half of it.
     """
 
-    __slots__ = ("clause", "field", "tests")
+    __slots__ = ("clause", "field", "known")
 
     def __init__(self, clause: Clause) -> None:
         self.clause = clause
         self.field = clause.field
-        self.tests: dict[str, Test] = {}
+        self.known: tuple[str, Test] = _NONE_YET
 
     def test(self, kind: str) -> Test:
         """The test for values of that type (or what stands in place of one in ``reading``)."""
-        found = self.tests.get(kind)
-        if found is None:
-            found = self.tests[kind] = _prepared(self.clause, kind)
-        return found
+        known = self.known
+        if known[0] is not kind:
+            known = self.known = (kind, _prepared(self.clause, kind))
+        return known[1]
 
 
 def _prepared(clause: Clause, kind: str) -> Test:
     if kind == UNREADABLE:
         return _refused
     try:
-        return _of_blank(clause) if kind == UNKNOWN else test_of(clause, FieldType(kind))
+        return test_of(clause, kind) if isinstance(kind, FieldType) else _of_blank(clause)
     except OperandError as error:
         # The error itself would keep the frames that it came through.
         reason = str(error)
@@ -127,10 +140,6 @@ def _prepared(clause: Clause, kind: str) -> Test:
             raise UnreadableError(reason)
 
         return unreadable
-
-
-def _refused(why: Comparable, _reading: Reading) -> bool:
-    raise UnreadableError(why)
 
 
 def _of_blank(clause: Clause) -> Test:
@@ -191,7 +200,7 @@ def read_value(clause: Clause, kind: FieldType) -> Comparable:
         OperandError: It is not of the field's type, or the operator needs one and there is none.
     """
     operand = wanted(clause.value, kind)
-    if clause.operator in SEARCHING | ORDERING and operand is None:
+    if operand is None and clause.operator in _NEEDING_VALUE:
         raise OperandError(
             f"is to be compared by “{NAMES[clause.operator]}” with nothing; say with what"
         )

@@ -98,12 +98,9 @@ def wanted(value: ClauseValue | None, kind: FieldType) -> Comparable:
     Raises:
         OperandError: It is not of the field's type.
     """
-    found = reference(value)
-    if found is not None:
-        return found
     if value is None or value == "":
         return _blank(value, kind)
-    return _READERS[kind](value, kind)
+    return reference(value) or _READERS[kind](value, kind)
 
 
 def _text(value: object, kind: FieldType) -> Comparable:

@@ -60,8 +60,8 @@ class _PreparedFilter:
         try:
             for each in self.clauses:
                 kind, value = cells[each.field]
-                test = each.tests.get(kind) or each.test(kind)
-                holds = test(value, reading)
+                known = each.known
+                holds = (known[1] if known[0] is kind else each.test(kind))(value, reading)
                 if is_each_needed and not holds:
                     return False
                 truths.append(holds)
