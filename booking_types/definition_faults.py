@@ -93,19 +93,24 @@ def faults(booking_type: BookingType) -> tuple[Fault, ...]:
 
 
 def _of_names(booking_type: BookingType) -> Iterator[Fault]:
-    key, name = booking_type.key, booking_type.name
-    if not _KEY.fullmatch(key) or len(key) > _LONGEST_NAME:
-        yield Fault(
-            "key",
-            "use lower-case letters, digits and single dashes or underscores between them, "
-            f"{_LONGEST_NAME} characters at most",
-        )
+    name = booking_type.name
+    yield from key_faults(booking_type.key)
     if not name.strip():
         yield Fault("name", "name the booking type; organizers choose by it")
     elif not _is_line(name):
         yield Fault("name", _line_advice(_LONGEST_NAME))
     if not _API_NAME.fullmatch(booking_type.object_name):
         yield Fault("object_name", "name the object by its API name, like Lead or Project__c")
+
+
+def key_faults(key: str) -> Iterator[Fault]:
+    """What is wrong with a booking type's key."""
+    if not _KEY.fullmatch(key) or len(key) > _LONGEST_NAME:
+        yield Fault(
+            "key",
+            "use lower-case letters, digits and single dashes or underscores between them, "
+            f"{_LONGEST_NAME} characters at most",
+        )
 
 
 def _is_line(text: str, *, longest: int = _LONGEST_NAME) -> bool:

@@ -91,8 +91,14 @@ class AvailabilityUnverifiedError(BookingError):
     retry_after: timedelta | None = None
 
 
+class OrgUnverifiedError(BookingError):
+    """The org cannot be asked whether a booking type fits it; nothing was published."""
+
+    code = "org_unverified"
+
+
 class RevisionConflictError(BookingError):
-    """Somebody else changed the booking meanwhile."""
+    """Somebody else changed the booking, or the draft, meanwhile."""
 
     code = "revision_mismatch"
 

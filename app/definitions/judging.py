@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from app.holidays import calendar_fault
 from app.templates import template_faults
-from booking_types.definition_faults import date_override_faults, faults, overrides_faults
+from booking_types.definition_faults import (
+    date_override_faults,
+    faults,
+    overrides_faults,
+    working_hours_faults,
+)
 from booking_types.errors import Fault
-from booking_types.model import BookingType, DateOverride, HostOverrides
+from booking_types.model import BookingType, DateOverride, HostOverrides, WorkingHours
 
 
 def definition_faults(booking_type: BookingType) -> tuple[Fault, ...]:
@@ -24,27 +29,41 @@ def definition_faults(booking_type: BookingType) -> tuple[Fault, ...]:
     )
 
 
-def member_faults(overrides: HostOverrides, *, role: str, booking_type: BookingType) -> list[Fault]:
+def member_faults(
+    overrides: HostOverrides,
+    *,
+    role: str,
+    roles: Collection[str],
+    booking_type: BookingType,
+    place: str,
+) -> Iterator[Fault]:
     """What is wrong with somebody's part in a booking type.
 
     Args:
         overrides: Where they differ from it.
         role: The key of a panel role; empty for a host.
+        roles: The keys there are.
         booking_type: What it says.
+        place: The path of the part; goes before each fault's own.
     """
-    found = list(overrides_faults(overrides, booking_type=booking_type, place="overrides"))
-    known = [each.key for each in booking_type.panel_roles]
-    if role and role not in known:
-        there_is = f"there is {', '.join(known)}" if known else "it has none"
-        found.append(Fault("role", f"{booking_type.key} has no panel role {role}; {there_is}"))
-    return found
+    yield from overrides_faults(overrides, booking_type=booking_type, place=f"{place}.overrides")
+    if role and role not in roles:
+        there_is = f"there is {', '.join(sorted(roles))}" if roles else "there is none at all"
+        yield Fault(f"{place}.role", f"there is no panel role {role} here; {there_is}")
 
 
 def own_time_faults(
-    date_overrides: Sequence[DateOverride], *, holiday_calendar: str
+    working_hours: WorkingHours | None,
+    *,
+    date_overrides: Sequence[DateOverride],
+    holiday_calendar: str,
 ) -> tuple[Fault, ...]:
-    """What is wrong with a host's own days off, other hours and holidays."""
+    """What is wrong with a host's own hours, days off and holidays."""
+    hours = (
+        () if working_hours is None else working_hours_faults(working_hours, place="working_hours")
+    )
     return (
+        *hours,
         *date_override_faults(date_overrides, place="date_overrides"),
         *_calendar_faults(holiday_calendar, place="holiday_calendar"),
     )

@@ -25,7 +25,9 @@ def _to_2(definition: dict[str, Any]) -> dict[str, Any]:
     if isinstance(platform_rule := found.get("platform_rule"), Mapping):
         if platform_rule.get("kind") == "host_default":
             platform_rule = {**platform_rule, "kind": "organizer_choice"}
-        # What this meant was never said, and it meant nothing.
+        if platform_rule.get("kind") == "fixed" and platform_rule.get("platform") == "none":
+            platform_rule = {**platform_rule, "kind": "none"}
+        # With other kinds a platform meant nothing.
         if platform_rule.get("kind") != "fixed":
             platform_rule = {**platform_rule, "platform": None}
         found["platform_rule"] = platform_rule

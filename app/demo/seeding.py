@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from app.administration import Administration
+from app.administration import Administration, Part
 from app.demo import world
 from connectors.protocols import Vendor
 from connectors.sandbox.client import SandboxControl
@@ -155,12 +155,29 @@ def seed_service(administration: Administration, access: SandboxAccess) -> UUID:
     for worker in world.HOSTS:
         _seed_host(administration, org_id, worker, access)
     for demo_type in world.BOOKING_TYPES:
-        administration.publish_booking_type(
+        booking_type_id = administration.publish_booking_type(
             org_id=org_id,
             booking_type=demo_type.booking_type,
             host_ids=[world.BY_KEY[key].user_id for key in demo_type.hosts],
         )
+        administration.set_members(
+            org_id=org_id, booking_type_id=booking_type_id, parts=_parts(demo_type)
+        )
     return org_id
+
+
+def _parts(demo_type: world.DemoType) -> list[Part]:
+    """Its hosts, and behind them the people of each panel role."""
+    people = [("", key) for key in demo_type.hosts]
+    people += [(role, key) for role, keys in demo_type.panel.items() for key in keys]
+    return [
+        Part(
+            host_id=world.BY_KEY[key].user_id,
+            role=role,
+            overrides=demo_type.overrides.get(key),
+        )
+        for role, key in people
+    ]
 
 
 def _seed_host(

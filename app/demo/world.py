@@ -625,7 +625,7 @@ BOOKING_TYPES: tuple[DemoType, ...] = (
             key="support-call-back",
             name="Support call back",
             object_name="Case",
-            platform_rule=PlatformRule(kind=PlatformRuleKind.FIXED, platform=Platform.NONE),
+            platform_rule=PlatformRule(kind=PlatformRuleKind.NONE),
             durations=_minutes(20),
             increment=timedelta(minutes=20),
             guest_email_path="Contact.Email",

@@ -20,6 +20,16 @@ def get_org(session: Session, org_id: UUID) -> Org:
     return session.execute(sa.select(Org).where(Org.org_id == org_id)).scalar_one()
 
 
+def lock_org(session: Session, org_id: UUID) -> None:
+    """Wait until nobody else holds the org, and hold it until the transaction's end.
+
+    What only refers to the org, as bookings do, goes on meanwhile.
+    """
+    session.execute(
+        sa.select(Org.org_id).where(Org.org_id == org_id).with_for_update(key_share=True)
+    )
+
+
 def certificates_of_issuer(
     session: Session, salesforce_org_id: str
 ) -> tuple[UUID, list[tuple[str, str]]] | None:

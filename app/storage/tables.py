@@ -180,8 +180,9 @@ class BookingTypeRow(Table):
 
     Attributes:
         key: Names it in files and Flows; never changes.
-        name: Unique in the org; as in the published version.
-        object_name: Never changes.
+        name: As in the published version, and then unique in the org; while there is none, as
+            the draft calls it.
+        object_name: The same; never changes once there is a published version.
         published_version: The version in force; nothing while it is only a draft.
         is_active: Whether it is offered at all.
     """
@@ -189,7 +190,14 @@ class BookingTypeRow(Table):
     __tablename__ = "booking_types"
     __table_args__ = (
         sa.UniqueConstraint("org_id", "key"),
-        sa.UniqueConstraint("org_id", "name"),
+        # Drafts may be called anything; whether two have one name is said when they are judged.
+        sa.Index(
+            "booking_types_published_names",
+            "org_id",
+            "name",
+            unique=True,
+            postgresql_where=sa.text("published_version is not null"),
+        ),
     )
 
     org_id: Mapped[UUID] = mapped_column(sa.ForeignKey("orgs.org_id"), primary_key=True)
@@ -233,6 +241,8 @@ class BookingTypeDraft(Table):
     Attributes:
         definition: As it was last saved; JSON of any form.
         revision: Counts up from 1 with every save, so that two admins notice each other.
+        based_on: The version in force when it was begun, so that a version published meanwhile
+            is not taken back unseen; nothing for a type that was never published.
         saved_by: Actor.
     """
 
@@ -249,6 +259,7 @@ class BookingTypeDraft(Table):
     booking_type_id: Mapped[UUID] = mapped_column(primary_key=True)
     definition: Mapped[dict[str, Any]]
     revision: Mapped[int]
+    based_on: Mapped[int | None]
     saved_by: Mapped[dict[str, Any]]
     saved_at: Mapped[datetime] = _now()
 

@@ -27,12 +27,22 @@ def upgrade() -> None:
         "booking_hosts",
         "panel_role = '' or role = 'co_host'",
     )
+    # Drafts may be called anything; only what is in force has a name of its own.
+    op.drop_constraint("booking_types_org_id_name_key", "booking_types")
+    op.create_index(
+        "booking_types_published_names",
+        "booking_types",
+        ["org_id", "name"],
+        unique=True,
+        postgresql_where=sa.text("published_version is not null"),
+    )
     op.create_table(
         "booking_type_drafts",
         sa.Column("org_id", sa.Uuid, primary_key=True),
         sa.Column("booking_type_id", sa.Uuid, primary_key=True),
         sa.Column("definition", JSONB, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("based_on", sa.Integer),
         sa.Column("saved_by", JSONB, nullable=False),
         sa.Column(
             "saved_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()
@@ -50,8 +60,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget it again."""
+    """Forget it again; types that were never published need names of their own for it."""
     op.drop_table("booking_type_drafts")
+    op.drop_index("booking_types_published_names", "booking_types")
+    op.create_unique_constraint(
+        "booking_types_org_id_name_key", "booking_types", ["org_id", "name"]
+    )
     for table, columns in _COLUMNS.items():
         for name, _, _ in columns:
             op.drop_column(table, name)
