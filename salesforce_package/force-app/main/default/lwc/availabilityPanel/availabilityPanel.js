@@ -10,30 +10,34 @@ import {
     isDate,
     isZone,
     mondayOf,
-    startOfDay,
     timeText,
     toMs,
-    toUtcText,
-    weekdayOf,
-    weekOf
+    weekdayOf
 } from 'c/bookingTime';
 import {
     ANY_TIME,
-    freeCountWords,
-    gridOf,
     isNarrowed,
     isOver,
     readTimes,
     spokenTime,
-    suggest,
     unavailableWords,
     withHosts
 } from 'c/bookingTimes';
 import { fill, plural } from 'c/bookingWords';
 import { widthOf } from 'c/boxWidth';
-import { CalendarReads } from './calendarReads';
-import { nextFree } from './lookingAhead';
+import { arranged, stripOf } from './arranging';
+import { questionOf, searchFrom, whoIsAsked } from './asking';
+import { FreeSearch } from './freeSearch';
 import { labels } from './labels';
+import {
+    isEverybodyUnavailable,
+    nextFreeLabel,
+    noneUntilWords,
+    offerWords,
+    twoSentences,
+    weekWords
+} from './saying';
+import { WeekReader } from './weekReader';
 
 const SLOW_MS = 300;
 /** From so many pixels of its own box on. */
@@ -43,8 +47,6 @@ const SHORT_PX = 800;
 const DAY_MS = 86400000;
 const MOST_UNAVAILABLE = 4;
 const WORKING_WEEK = [1, 2, 3, 4, 5];
-/** From Friday on the current week may be over. */
-const LATE_IN_THE_WEEK = 5;
 const WEEK = 'week';
 const DAY = 'day';
 
@@ -93,14 +95,14 @@ export default class AvailabilityPanel extends LightningElement {
     _turn = 0;
     /** Nobody has gone anywhere yet: it shows the first week in which something can be booked. */
     _isAtStart = true;
-    _searchTurn = 0;
     _isScheduled = false;
     _isMeasured = false;
     _mustFocusProblem = false;
     _slowTimer;
     _observer;
     _focusStartAt = null;
-    _reads = new CalendarReads();
+    _weeks = new WeekReader((times) => this.askFor(times));
+    _search = new FreeSearch();
 
     // ------------------------------------------------------------------------------- asked
 
@@ -213,7 +215,7 @@ export default class AvailabilityPanel extends LightningElement {
     /** Reads the calendars again, for the same week. */
     @api
     reload() {
-        this._reads.clear();
+        this._weeks.clear();
         return this.load();
     }
 
@@ -260,7 +262,7 @@ export default class AvailabilityPanel extends LightningElement {
 
     disconnectedCallback() {
         this._turn += 1;
-        this._searchTurn += 1;
+        this._search.end();
         clearTimeout(this._slowTimer);
         window.removeEventListener('resize', this.takeHeight);
         if (this._observer) {
@@ -308,18 +310,11 @@ export default class AvailabilityPanel extends LightningElement {
 
     /** Another question than what is shown answers; the week apart. */
     get question() {
-        const { recordId, bookingTypeId, hostId, coHostIds, allHosts } = this._asked;
-        const zone = this.timeZone;
-        const minutes = this.minutes;
-        return JSON.stringify([
-            recordId,
-            bookingTypeId,
-            hostId,
-            coHostIds,
-            allHosts,
-            zone,
-            minutes
-        ]);
+        return questionOf(this.asking);
+    }
+
+    get asking() {
+        return { ...this._asked, zone: this.timeZone, minutes: this.minutes };
     }
 
     get isAskable() {
@@ -339,8 +334,11 @@ export default class AvailabilityPanel extends LightningElement {
         this.beginAnew();
         const { question } = this;
         try {
-            const { answer, monday } = await this.weekToShow(this._monday);
-            if (turn === this._turn) {
+            const isGivenUp = () => turn !== this._turn;
+            const week = await this._weeks.weekToShow(this._monday, this.weekLook, isGivenUp);
+            if (!isGivenUp()) {
+                const { answer, monday } = week;
+                this.hasMovedOn = this.hasMovedOn || week.hasMovedOn;
                 this.stopWaiting();
                 this._monday = monday;
                 this.show({ answer, question, monday });
@@ -370,51 +368,21 @@ export default class AvailabilityPanel extends LightningElement {
         }
     }
 
-    /** The week that was asked for; when it is over and nobody has asked for it, the next one. */
-    async weekToShow(monday) {
-        const next = addDays(monday, 7);
-        const turn = this._turn;
-        const asking = this.weekFrom(monday);
-        const mayMoveOn = this._isAtStart && this.isInWindow(next);
-        if (mayMoveOn && weekdayOf(this.today) >= LATE_IN_THE_WEEK) {
-            this.readAhead(monday);
-        }
-        const answer = await asking;
-        if (turn !== this._turn || !mayMoveOn || !this.isWeekOver(answer)) {
-            return { answer, monday };
-        }
-        const answerOfNext = await this.weekFrom(next);
-        this.hasMovedOn = turn === this._turn;
-        return { answer: answerOfNext, monday: next };
-    }
-
-    isWeekOver(answer) {
-        const look = { zone: this.timeZone, coHostIds: this._coHostIds };
-        const isSomebodyThere = (answer.people || []).some((person) => !person.unavailable);
-        return isSomebodyThere && isOver(readTimes(answer, look));
-    }
-
-    isInWindow(monday) {
-        return startOfDay(monday, this.timeZone) <= this.windowEndsAt;
-    }
-
-    /** The answer about a week, from what is kept or from the service. */
-    weekFrom(monday) {
-        const { startsAt, endsAt } = weekOf(monday, this.timeZone);
-        const span = { starts_from: toUtcText(startsAt), starts_before: toUtcText(endsAt) };
-        return this._reads.read(`${this.question}${monday}`, () =>
-            this.askFor({ ...span, explain: true })
-        );
+    /** What a week is read for. */
+    get weekLook() {
+        return {
+            asking: this.asking,
+            coHostIds: this._coHostIds,
+            today: this.today,
+            isAtStart: this._isAtStart,
+            until: this.windowEndsAt
+        };
     }
 
     askFor(times) {
-        const { recordId, bookingTypeId, hostId, allHosts } = this._asked;
+        const { recordId, bookingTypeId } = this._asked;
         return askAvailability(recordId, bookingTypeId, {
-            time_zone: this.timeZone,
-            duration_minutes: this.minutes,
-            ...(hostId && !allHosts ? { host_id: hostId } : {}),
-            ...(this._coHostIds.length ? { co_host_ids: [...this._coHostIds] } : {}),
-            all_hosts: Boolean(allHosts),
+            ...whoIsAsked(this.asking, this._coHostIds),
             explain: false,
             ...times
         });
@@ -445,18 +413,8 @@ export default class AvailabilityPanel extends LightningElement {
             const { people, roles } = this.times;
             this.fire('peopleload', { people, roles, asOf: answer.as_of });
         }
-        this.readAhead(monday);
+        this._weeks.readAhead(monday, this.weekLook);
         this.searchSuiting();
-    }
-
-    /** The week that will most likely be wanted next; nobody waits for it. */
-    readAhead(monday) {
-        const next = addDays(monday, 7);
-        if (this.isInWindow(next) && !this._reads.has(`${this.question}${next}`)) {
-            this.weekFrom(next).catch(() => {
-                // It is asked again, and a problem told, when somebody wants to see it.
-            });
-        }
     }
 
     // ---------------------------------------------------------------------------- arranging
@@ -466,47 +424,20 @@ export default class AvailabilityPanel extends LightningElement {
         if (!this.times) {
             return;
         }
-        const look = {
+        const now = Date.now();
+        const drawn = arranged(this.times, {
+            monday: this._shown.monday,
+            isDay: this.view === DAY,
+            wishedDay: this._day,
+            chosenStartAt: this.chosenStartAt,
+            zone: this.timeZone,
             guestZone: this._guestZone,
             locale,
-            now: Date.now(),
-            narrowing: this.narrowing
-        };
-        const week = weekOf(this._shown.monday, this.timeZone).dates;
-        this.weekModel = gridOf(this.times, { ...look, dates: week });
-        this.shownDay = this.dayIn(this.weekModel);
-        this.shownNow = look.now;
-        this.model =
-            this.view === DAY
-                ? gridOf(this.times, { ...look, dates: [this.shownDay] })
-                : this.weekModel;
-        this.suggestions = suggest(this.slotsOfWeek, {
-            zone: this.spokenZone,
-            now: look.now,
+            now,
             narrowing: this.narrowing
         });
-    }
-
-    get slotsOfWeek() {
-        const { dates } = weekOf(this._shown.monday, this.timeZone);
-        const isShown = ({ date, slot }) => slot && dates.includes(date);
-        return this.times.starts.filter(isShown).map((start) => start.slot);
-    }
-
-    /** The day that was wished for; else the first on which there is something to choose. */
-    dayIn({ days }) {
-        const dates = days.map((day) => day.date);
-        const monday = this._shown.monday;
-        if (this._day >= monday && this._day <= addDays(monday, 6)) {
-            return this._day;
-        }
-        const chosen = this.chosenStartAt ? dateIn(this.chosenStartAt, this.timeZone) : '';
-        if (dates.includes(chosen)) {
-            return chosen;
-        }
-        const best = days.find((day) => day.matching) || days.find((day) => day.offered);
-        const isThisWeek = dates.includes(this.today);
-        return (best && best.date) || (isThisWeek ? this.today : dates[0]);
+        this.shownNow = now;
+        Object.assign(this, drawn);
     }
 
     get today() {
@@ -620,7 +551,7 @@ export default class AvailabilityPanel extends LightningElement {
     }
 
     get nextFreeLabel() {
-        return isNarrowed(this.narrowing) ? labels.nextMatching : labels.nextFree;
+        return nextFreeLabel(this.narrowing);
     }
 
     get goToValue() {
@@ -659,15 +590,7 @@ export default class AvailabilityPanel extends LightningElement {
     }
 
     get strip() {
-        return this.weekModel.days.map((day) => ({
-            date: day.date,
-            weekday: dayText(day.date, locale, 'weekdayShort'),
-            number: String(Number(day.date.slice(8))),
-            matching: day.matching,
-            freeWords: freeCountWords(day.matching),
-            pressed: String(day.date === this.shownDay),
-            buttonClass: stripClass(day, this.shownDay)
-        }));
+        return stripOf(this.weekModel.days, this.shownDay, locale);
     }
 
     get asOfText() {
@@ -713,39 +636,23 @@ export default class AvailabilityPanel extends LightningElement {
         if (this.isStale || !this.model) {
             return '';
         }
-        return twoSentences(this.hasMovedOn ? labels.weekOverNext : '', this.weekWords);
+        return twoSentences(this.hasMovedOn ? labels.weekOverNext : '', weekWords(this.saidOf));
     }
 
-    /** What there is to say of the week as a whole; nothing when there are times to choose. */
-    get weekWords() {
-        const { offered, matching } = this.weekModel;
-        if (matching) {
-            return this.model.offered || this.view !== DAY ? '' : labels.noneInDay;
-        }
-        const words = offered ? labels.noneSuits : this.nothingWords;
-        return this.nextSuiting
-            ? twoSentences(words, fill(labels.nextThatSuits, this.spokenNext))
-            : words;
-    }
-
-    get nothingWords() {
-        if (this.isEverybodyUnavailable) {
-            return labels.nobodyBookable;
-        }
-        if (this._shown.monday !== mondayOf(this.today)) {
-            return labels.noneInWeek;
-        }
-        return isOver(this.times) ? labels.weekOver : labels.noneLeft;
-    }
-
-    get isEverybodyUnavailable() {
-        const hosts = this.times.people.filter((each) => !this._coHostIds.includes(each.host_id));
-        return hosts.length > 0 && hosts.every((host) => host.unavailable);
-    }
-
-    get spokenNext() {
-        const look = { zone: this.spokenZone, locale, now: Date.now() };
-        return spokenTime(this.nextSuiting.start_at, look);
+    /** What is said about, together. */
+    get saidOf() {
+        return {
+            times: this.times,
+            weekModel: this.weekModel,
+            model: this.model,
+            isDay: this.view === DAY,
+            isThisWeek: this._shown.monday === mondayOf(this.today),
+            nextSuiting: this.nextSuiting,
+            narrowing: this.narrowing,
+            coHostIds: this._coHostIds,
+            spokenZone: this.spokenZone,
+            locale
+        };
     }
 
     /** What a button beside the words does for it; empty: no button. */
@@ -753,19 +660,11 @@ export default class AvailabilityPanel extends LightningElement {
         if (this.isLoading || this.isStale || this.isSearching || !this.model) {
             return '';
         }
-        const { offered, matching } = this.weekModel;
-        if (this.nextSuiting && !matching) {
-            return labels.goThere;
-        }
-        const isThisWeek = this._shown.monday === mondayOf(this.today);
-        if (offered || !isThisWeek || this.isEverybodyUnavailable) {
-            return '';
-        }
-        return isOver(this.times) ? labels.showNextWeek : this.nextFreeLabel;
+        return offerWords(this.saidOf);
     }
 
     get emptyText() {
-        if (this.isEverybodyUnavailable) {
+        if (isEverybodyUnavailable(this.saidOf)) {
             return this.hidesUnavailable ? labels.nobodyBookableSaid : labels.nobodyBookableNext;
         }
         return this.view === DAY ? labels.nobodyWorksDay : labels.nobodyWorks;
@@ -878,12 +777,13 @@ export default class AvailabilityPanel extends LightningElement {
 
     /** Beyond what is shown, but not in the past; from now on where nothing can be booked. */
     get lookFrom() {
-        const shown =
-            this.view === DAY && this.shownDay
-                ? addDays(this.shownDay, 1)
-                : addDays(this._monday, 7);
-        const from = Math.max(startOfDay(shown, this.timeZone), Date.now());
-        return from > this.windowEndsAt ? Date.now() : from;
+        const shown = { monday: this._monday, day: this.view === DAY ? this.shownDay : '' };
+        return this.searchableFrom(shown);
+    }
+
+    searchableFrom(shown) {
+        const look = { zone: this.timeZone, now: Date.now(), until: this.windowEndsAt };
+        return searchFrom(shown, look);
     }
 
     async handleNextFree() {
@@ -905,9 +805,8 @@ export default class AvailabilityPanel extends LightningElement {
         if (!isNarrowed(this.narrowing) || this.weekModel.matching) {
             return;
         }
-        const weekEnd = startOfDay(addDays(this._shown.monday, 7), this.timeZone);
-        const from = Math.max(weekEnd, Date.now());
-        const slot = await this.search(from > this.windowEndsAt ? Date.now() : from);
+        const from = this.searchableFrom({ monday: this._shown.monday, day: '' });
+        const slot = await this.search(from);
         if (slot) {
             this.nextSuiting = slot;
         } else if (slot === null) {
@@ -917,37 +816,32 @@ export default class AvailabilityPanel extends LightningElement {
 
     /** The slot; null when there is none; undefined when something else is wanted meanwhile. */
     async search(from) {
-        this._searchTurn += 1;
-        const turn = this._searchTurn;
         const { narrowing, spokenZone: zone, windowEndsAt: until } = this;
-        const isGivenUp = () => turn !== this._searchTurn;
+        const wanted = { from, until, narrowing, zone };
         this.isSearching = true;
+        let slot = null;
         try {
-            const ask = (times) => this.askFor(times);
-            const slot = await nextFree({ from, until, narrowing, zone }, ask, isGivenUp);
-            return isGivenUp() ? undefined : slot;
+            slot = await this._search.find(wanted, (times) => this.askFor(times));
         } catch (problem) {
-            if (!isGivenUp()) {
-                this.problem = problem;
-            }
+            this.problem = problem;
+            this.isSearching = false;
             return undefined;
-        } finally {
-            if (!isGivenUp()) {
-                this.isSearching = false;
-            }
         }
+        if (slot !== undefined) {
+            this.isSearching = false;
+        }
+        return slot;
     }
 
     stopSearching() {
-        this._searchTurn += 1;
+        this._search.end();
         this.isSearching = false;
         this.nextSuiting = null;
     }
 
     get noneUntilText() {
-        const until = dayText(dateIn(this.windowEndsAt, this.timeZone), locale, 'medium');
-        const words = isNarrowed(this.narrowing) ? labels.noneSuitsUntil : labels.noneUntil;
-        return fill(words, until);
+        const { narrowing, timeZone: zone } = this;
+        return noneUntilWords(this.windowEndsAt, { narrowing, zone, locale });
     }
 
     goToSlot(slot) {
@@ -1025,19 +919,4 @@ export default class AvailabilityPanel extends LightningElement {
     fire(name, detail) {
         this.dispatchEvent(new CustomEvent(name, { detail }));
     }
-}
-
-function twoSentences(one, other) {
-    return one && other ? fill(labels.twoSentences, one, other) : one || other;
-}
-
-function stripClass(day, shownDay) {
-    const classes = ['strip-button'];
-    if (day.date === shownDay) {
-        classes.push('strip-button_pressed');
-    }
-    if (!day.matching) {
-        classes.push('strip-button_none');
-    }
-    return classes.join(' ');
 }
