@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
+from joserfc import jwt
+from joserfc.jwk import RSAKey
 
 from booking_types.intervals import Interval
 from connectors import transport
@@ -148,6 +151,30 @@ class SalesforceOrg:
         )
         token: str = response.json()["access_token"]
         return token
+
+    def sign_in_as(self, name: str) -> str:
+        """An access token of a user to whom *Booking Integration* is assigned."""
+        claims = {
+            "iss": self.made["consumer_key"],
+            "sub": f"{name}@{self.domain}",
+            "aud": "https://login.salesforce.com",
+            "exp": int(time.time()) + 120,
+        }
+        key = RSAKey.import_key(self.made["private_key_pem"])
+        response = transport.writing_session().post(
+            f"{self.control.base_url}/salesforce/services/oauth2/token",
+            data={
+                "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
+                "assertion": jwt.encode({"alg": "RS256"}, claims, key),
+            },
+        )
+        token: str = response.json()["access_token"]
+        return token
+
+    def call_as(self, name: str, method: str, path: str, **options: Any) -> requests.Response:
+        """One plain call as that user."""
+        headers = {"Authorization": f"Bearer {self.sign_in_as(name)}"}
+        return self.call(method, path, headers=headers, **options)
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
         """One plain call under ``/services/data/v65.0``."""
