@@ -194,6 +194,7 @@ def _sales() -> tuple[SObject, ...]:
             is_required=True,
         ),
         _of("date", "CloseDate", is_required=True),
+        _text(255, "NextStep"),
         _of("currency", "Amount", scale=2),
         _of("boolean", "IsClosed", "IsWon", **_FIXED),
         _of("longtextarea", "Description", length=32000),
