@@ -7,11 +7,19 @@ from typing import Any
 from apiflask import Schema
 from marshmallow import EXCLUDE, fields
 
+from app.api.requests import ANY_ANSWER
+from app.bookings.explanations import TypeState
 from app.deliveries.targets import Target
 from app.storage.tables import DELIVERY_STATES, STATES
 from booking_types.answers import ReasonCode
 from booking_types.filters import ClauseOutcome
-from booking_types.model import BusySource, HostRuleKind, Platform, PlatformRuleKind
+from booking_types.model import (
+    BusySource,
+    FormFieldKind,
+    HostRuleKind,
+    Platform,
+    PlatformRuleKind,
+)
 
 
 class Answer(Schema):
@@ -85,7 +93,13 @@ class Slot(Answer):
 
     start_at = _instant()
     end_at = _instant("Excluded.")
-    host_ids = _texts("Who could be the host then.")
+    host_ids = fields.List(
+        fields.String(),
+        metadata=_about(
+            "Who could be the host then; of the slots of an availability that stands beside its "
+            "people."
+        ),
+    )
 
 
 class GuestOfRecord(Answer):
@@ -94,6 +108,33 @@ class GuestOfRecord(Answer):
     email = _text()
     name = _text()
     time_zone = _text()
+
+
+def _any_value(description: str, *, required: bool) -> fields.Raw:
+    return fields.Raw(required=required, metadata=_about(description, **ANY_ANSWER))
+
+
+class FormField(Answer):
+    """A field of a booking form."""
+
+    key = _text("Names it in `answers`.")
+    label = _text()
+    kind = _one_of(FormFieldKind, "What is entered.")
+    is_required = _claim("A required checkbox must be ticked.")
+    choices = _texts("For `choice`.")
+    help = _text("A sentence beside it; may be empty.")
+    value = _any_value(
+        "What stands in it to begin with, from the record; a date like `2027-03-01`. Left out "
+        "where the record has nothing that fits, or the caller may not see it.",
+        required=False,
+    )
+
+
+class PanelRole(Answer):
+    """A part in the meeting that one of several people takes."""
+
+    key = _text()
+    name = _text()
 
 
 class OfferedType(Answer):
@@ -108,7 +149,10 @@ class OfferedType(Answer):
         required=True,
         metadata={"description": "To choose from, the first being the default."},
     )
-    host_rule = _one_of(HostRuleKind, "Who decides who the host is.")
+    host_rule = _one_of(
+        HostRuleKind,
+        "Who decides who the host is; `rule` of the hosts says who does for this record.",
+    )
     show_all = _claim("The times of all hosts may be looked at at once.")
     co_hosts_allowed = _claim()
     co_hosts_most = _number()
@@ -119,6 +163,9 @@ class OfferedType(Answer):
     platform = _one_of(Platform, "The one, where it is fixed.", required=False)
     invites_guests = _claim()
     guest = fields.Nested(GuestOfRecord, required=True)
+    panel_roles = _many(PanelRole, "Each taken by one of its people, who is picked at booking.")
+    form = _many(FormField, "What is asked besides, in order.")
+    consent_text = _text("What the guest must agree to, where that is asked.", required=False)
 
 
 class Clause(Answer):
@@ -172,17 +219,37 @@ class Person(Answer):
     time_zone = _text()
     platforms = _texts("Where they can meet.", enum=_PLATFORMS)
     default_platform = _one_of(Platform)
+    free = _text(
+        "In an availability, of those who could be the host: base64 of little-endian bits. Bit n "
+        "is set where a meeting with them can begin n times `cells.minutes` after "
+        "`cells.first_at`; only bits of `slots` are set.",
+        required=False,
+        format="byte",
+    )
     unavailable = fields.Nested(Unavailable)
+
+
+class Role(Answer):
+    """A part in the meeting, and who could take it; the first of them who is free does."""
+
+    key = _text()
+    name = _text()
+    people = _many(Person, "In the type's order.")
 
 
 class Hosts(Answer):
     """Who could be the host."""
 
-    rule = _one_of(HostRuleKind)
+    rule = _one_of(
+        HostRuleKind,
+        "Who decides for this record: as the type says, or its fallback where a lookup finds "
+        "nobody.",
+    )
     hosts = _many(Person, "In the type's order.")
     co_hosts = _many(Person, "Who may be added.")
     nobody_because = _text("Why there is no host, in words; empty when there is one.")
     can_show_all = _claim("The times of all hosts may be looked at at once.")
+    panel = _many(Role, "Further parts in the meeting.")
 
 
 class Reason(Answer):
@@ -202,11 +269,18 @@ class ExplainedTime(Answer):
     first_at = _instant()
     last_at = _instant()
     starts = _number()
-    is_offered = _claim("Who could be the host then stands in `slots`.")
+    is_offered = _claim("Who could be the host then stands in `people`.")
     reasons = _many(
         Reason, "The most telling first, at most twelve; none of a time that is offered."
     )
     reasons_left_out = _number("How many more there are.")
+
+
+class Cells(Answer):
+    """The few minutes by which it is said who is free."""
+
+    first_at = _instant("When the first of them begins.")
+    minutes = _number("The length of each.")
 
 
 class Availability(Answer):
@@ -216,9 +290,201 @@ class Availability(Answer):
     time_zone = _text("The one that was asked in; else the grid's.")
     grid_time_zone = _text("In which starts stand on whole steps from midnight.")
     as_of = _instant("When the oldest of the calendars was read. Booking looks again.")
-    slots = _many(Slot, "In time order.")
+    slots = _many(Slot, "In time order. Who could be the host stands in `people`.")
+    cells = fields.Nested(Cells, required=True)
     people = _many(Person, "Everybody who was asked.")
+    roles = _many(Role, "Further parts in the meeting, where it has any.", required=False)
     explained = _many(ExplainedTime, "With explain=1.", required=False)
+
+
+class Viewer(Answer):
+    """The user whose view is explained."""
+
+    user_id = _text("Salesforce user, 18 characters.")
+    name = _text("Empty where Salesforce knows no such user.")
+    problems = _texts("Why they are offered nothing at all: clauses that go on from the name.")
+
+
+class ExplainedClause(Clause):
+    """What became of one condition of a record filter, as its reader may see it."""
+
+    is_hidden = _claim("The caller may not see the record's value, and it is not shown.")
+
+
+class ExplainedType(Answer):
+    """A booking type of the record's object, and what became of it."""
+
+    booking_type_id = _our_id()
+    key = _text()
+    name = _text()
+    version = fields.Integer(metadata={"description": "The published one; none of a draft."})
+    state = _one_of(TypeState)
+    detail = _text("The same as a clause that goes on from the type's name.")
+    clauses = _many(ExplainedClause, "Of its record filter, in order.")
+    logic = _text("How the clauses combine; all of them without.", required=False)
+    problem = _text("What is wrong with the filter's logic.", required=False)
+
+
+class LookupStep(Answer):
+    """What became of one of the fields in which a lookup looked for the host."""
+
+    path = _text("Dotted, from the record.")
+    is_taken = _claim("Whoever stands there is the host.")
+    code = _text("Why not.", required=False)
+    detail = _text("What became of it, in words.")
+    host_id = _text("The user who stands there.", required=False)
+
+
+class ExplainedHostRule(Answer):
+    """Who decides who the host is."""
+
+    kind = _one_of(HostRuleKind, "The booking type's rule.")
+    decides = _one_of(HostRuleKind, "Who decides for this record: a fallback may.")
+    steps = _many(LookupStep, "What a lookup tried, in order.")
+    problem = _text("Why nobody can be the host, in words; empty when somebody can.")
+
+
+class WordedReason(Answer):
+    """What stands against a time, or against one person then."""
+
+    word = _text("A stable word: `busy`, `outside_hours` …")
+    detail = _text("A clause that goes on from the time or the person's name.")
+    host_id = _text("Whom it concerns.", required=False)
+
+
+class CountedReason(WordedReason):
+    """What stands against so many starts."""
+
+    starts = _number()
+
+
+class CountedWord(Answer):
+    """What stands against so many starts of a person, as its stable word."""
+
+    word = _text()
+    starts = _number()
+
+
+class ExplainedDay(Answer):
+    """What became of one day as a whole."""
+
+    local_date = _text("In `grid_time_zone`.", format="date")
+    starts = _number("How many starts the grid has.")
+    offered = _number("How many of them can be booked.")
+    reasons = _many(CountedReason, "Against the others, the most frequent first, at most twelve.")
+    reasons_left_out = _number("How many more there are.")
+
+
+class PersonRun(Answer):
+    """Neighbouring starts of one day about which the same is to be said of one person."""
+
+    first_at = _instant()
+    last_at = _instant("The last of the starts, not the end of its meeting.")
+    starts = _number()
+    word = _text("The first reason; `free` where they can come.")
+    detail = _text("The same in words.", required=False)
+
+
+class PersonDay(Answer):
+    """What became of one person's day."""
+
+    local_date = _text("In `grid_time_zone`.", format="date")
+    starts = _number("How many starts the grid has.")
+    free = _number("At how many of them this person can come.")
+    reasons = _many(CountedWord, "Each start by its first reason, the most frequent first.")
+    runs = _many(PersonRun, "In time order.")
+
+
+class ExplainedPerson(Answer):
+    """One of the type's people, with their time."""
+
+    host_id = _text("Salesforce user, 18 characters.")
+    name = _text()
+    time_zone = _text()
+    role = _text("The panel role they can take; hosts have none.", required=False)
+    role_name = _text(required=False)
+    aside = _text("Why they could not be the host of this record at all.", required=False)
+    unavailable = fields.Nested(Unavailable)
+    timeline = _many(
+        PersonDay, "Not there where the answer had no more room.", required=False
+    )
+
+
+class PersonThen(Answer):
+    """Whether one person can come at the asked time."""
+
+    host_id = _text()
+    word = _text("The first reason; `free` where they can come.")
+    detail = _text("The same in words.", required=False)
+
+
+class PickLine(Answer):
+    """One line of the table behind a pick."""
+
+    host_id = _text()
+    position = _number("Their place in the order, from 1.")
+    is_free = _claim()
+    is_picked = _claim()
+    detail = _text("Why, or why not.")
+
+
+class RolePick(Answer):
+    """Who would take a panel role at the asked time."""
+
+    key = _text()
+    name = _text()
+    host_id = _text("None where nobody can.", required=False)
+    pick = _many(PickLine, "Everybody who could, in order.")
+
+
+class ExplainedStart(Answer):
+    """The asked time, looked at closely."""
+
+    start_at = _instant()
+    end_at = _instant("Excluded.")
+    is_on_grid = _claim("Starts stand there at all.")
+    is_offered = _claim()
+    reasons = _many(WordedReason, "What stands against it as a whole, at most twelve.")
+    reasons_left_out = _number("How many more there are.")
+    people = _many(PersonThen, "Everybody, in the order of `people`.")
+    host_id = _text("Who would be the host; none where the organizer chooses.", required=False)
+    pick = _many(PickLine, "Everybody who could be picked, in order.")
+    roles = _many(RolePick, "The same of each panel role.")
+
+
+class ExplainedTimes(Answer):
+    """The hosts and times of one booking type."""
+
+    booking_type_id = _our_id()
+    name = _text()
+    duration_minutes = _number()
+    increment_minutes = _number("From one start to the next.")
+    grid_time_zone = _text("In which starts stand on whole steps from midnight.")
+    from_at = _instant("What was looked at begins then.")
+    to_at = _instant("Excluded.")
+    as_of = _instant("When the oldest of the calendars was read.")
+    host_rule = fields.Nested(ExplainedHostRule, required=True)
+    days = _many(ExplainedDay)
+    people = _many(
+        ExplainedPerson, "Who could be the host first, then the type's others, then panel roles'."
+    )
+    people_without_timeline = _number("For how many the answer had no more room.")
+    at = fields.Nested(ExplainedStart)
+
+
+class Explanation(Answer):
+    """Why things are, or are not, there for a record."""
+
+    record_id = _text("18 characters.")
+    object_name = _text()
+    object_label = _text()
+    time_zone = _text("The org's.")
+    viewer = fields.Nested(Viewer, metadata={"description": "Whose view it is."})
+    booking_types = _many(ExplainedType, "All of the object's, by their names.")
+    times = fields.Nested(
+        ExplainedTimes,
+        metadata={"description": "With `booking_type`, once that was published."},
+    )
 
 
 class BookedType(Answer):
@@ -234,6 +500,7 @@ class NamedPerson(Answer):
 
     host_id = _text()
     name = _text()
+    role_name = _text("The panel role they fill.", required=False)
 
 
 #: About members that a booking does not have for everybody.
@@ -246,6 +513,21 @@ class Guest(Answer):
     email = _text(f"As mail is sent; a foreign domain in punycode. {_INSIDE}", required=False)
     shown_email = _text(f"As people should read it. {_INSIDE}", required=False)
     name = _text()
+
+
+class FormAnswer(Answer):
+    """What was entered in a field of the booking form."""
+
+    key = _text()
+    label = _text()
+    value = _any_value("A date like `2027-03-01`.", required=True)
+
+
+class Consent(Answer):
+    """What the guest agreed to."""
+
+    text = _text("As it was read to them then.")
+    at = _instant("When the organizer confirmed it.")
 
 
 class BookedBy(Answer):
@@ -306,6 +588,10 @@ class Booking(Answer):
     join_url = _text(f"Once there is one. {_INSIDE}", required=False)
     subject = _text()
     notes = _text(f"The organizer's. {_INSIDE}", required=False)
+    answers = _many(FormAnswer, f"Of the booking form, in its order. {_INSIDE}", required=False)
+    consent = fields.Nested(
+        Consent, metadata={"description": f"Where the type asks for it. {_INSIDE}"}
+    )
     booked_by = fields.Nested(BookedBy, required=True)
     created_at = _instant()
     targets = _many(TargetState)

@@ -1,8 +1,9 @@
 """What is answered, built from what the service found; knows neither Flask nor marshmallow.
 
-Every body is made of JSON's own kinds of values, so it can be stored as it is. Instants are RFC
-3339 in UTC with ``Z``; durations are whole minutes. A member that would say nothing is left out
-where the schemas in ``answers`` do not require it.
+Every body is made of JSON's own kinds of values, so it can be stored as it is; only that of the
+times, which is long and never stored, is for ``encoded`` alone. Instants are RFC 3339 in UTC with
+``Z``; durations are whole minutes. A member that would say nothing is left out where the schemas
+in ``answers`` do not require it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -23,14 +25,16 @@ from app.bookings.questions import (
     OfferedType,
     OfferedTypes,
     RefusedType,
+    RoleChoice,
 )
 from app.callers import Caller, Role
 from app.deliveries.targets import Target, is_given_up
 from app.inputs.emails import shown_email
 from app.problems import utc_text
-from app.storage.tables import Delivery
+from app.storage.tables import BookingHost, Delivery
 from booking_types.answers import ExplainedTime, Reason
 from booking_types.filters import ClauseOutcome, ClauseVerdict
+from booking_types.forms import answers_as_json
 from booking_types.model import HostRuleKind, Platform
 
 _MINUTE = timedelta(minutes=1)
@@ -96,6 +100,22 @@ def _offered_type(offered: OfferedType, answer: OfferedTypes) -> dict[str, Any]:
             "time_zone": offered.guest_time_zone,
         },
     }
+    body["panel_roles"] = [{"key": role.key, "name": role.name} for role in said.panel_roles]
+    suggested = answers_as_json(offered.suggested)
+    body["form"] = [
+        {
+            "key": field.key,
+            "label": field.label,
+            "kind": field.kind.value,
+            "is_required": field.is_required,
+            "choices": list(field.choices),
+            "help": field.help,
+            **({"value": suggested[field.key]} if field.key in suggested else {}),
+        }
+        for field in said.form
+    ]
+    if said.consent is not None:
+        body["consent_text"] = said.consent.text
     if said.platform_rule.only is not None:
         body["platform"] = said.platform_rule.only.value
     return body
@@ -144,10 +164,17 @@ def hosts_body(answer: HostsAnswer) -> dict[str, Any]:
         "co_hosts": [_person(each) for each in answer.co_hosts],
         "nobody_because": answer.nobody_because,
         "can_show_all": answer.can_show_all,
+        "panel": [
+            {"key": role.key, "name": role.name, "people": [_person(each) for each in role.people]}
+            for role in answer.panel
+        ],
     }
 
 
-def _person(choice: HostChoice, left_out: Reason | None = None) -> dict[str, Any]:
+def _person(
+    choice: HostChoice, left_out: Reason | None = None, *, free: int | None = None
+) -> dict[str, Any]:
+    """Somebody; ``free`` is with which cells a meeting with them as its host can begin."""
     body: dict[str, Any] = {
         "host_id": choice.host_id,
         "name": choice.name,
@@ -160,6 +187,9 @@ def _person(choice: HostChoice, left_out: Reason | None = None) -> dict[str, Any
     elif left_out is not None:
         code = left_out.detail or left_out.code.value
         body["unavailable"] = {"code": code, "detail": left_out.message}
+    elif free is not None:
+        # msgspec writes bytes as base64.
+        body["free"] = free.to_bytes((free.bit_length() + 7) // 8, "little")
     return body
 
 
@@ -171,31 +201,70 @@ def availability_body(
 ) -> dict[str, Any]:
     """When they can meet. Built for speed: a pool has many slots with many people each.
 
+    Who could be the host of a slot stands in bits beside each person, not in names beside each
+    slot: that would be a hundred times as long.
+
     Args:
         answer: What the service found.
         time_zone: The one that was asked in.
         explains: Say why not, for every other time.
     """
-    left_out = {reason.host_id: reason for reason in answer.availability.left_out if reason.host_id}
+    found = answer.availability
+    left_out = {reason.host_id: reason for reason in found.left_out if reason.host_id}
     body: dict[str, Any] = {
         "duration_minutes": _minutes(answer.duration),
         "time_zone": time_zone or answer.grid_time_zone,
         "grid_time_zone": answer.grid_time_zone,
         "as_of": utc_text(answer.as_of),
-        # msgspec writes aware instants as RFC 3339 with Z by itself, much faster than we can.
-        "slots": [
-            {
-                "start_at": slot.interval.start,
-                "end_at": slot.interval.end,
-                "host_ids": slot.host_ids,
-            }
-            for slot in answer.availability.slots
+        "slots": _slots(found.starts, found.duration),
+        "cells": {
+            "first_at": utc_text(found.grid.origin),
+            "minutes": _minutes(found.grid.unit),
+        },
+        "people": [
+            _person(each, left_out.get(each.host_id), free=found.free.get(each.host_id))
+            for each in answer.people
         ],
-        "people": [_person(each, left_out.get(each.host_id)) for each in answer.people],
     }
+    if answer.roles:
+        body["roles"] = [_role(each, left_out) for each in answer.roles]
     if explains:
         body["explained"] = [_explained(each) for each in answer.explained]
     return body
+
+
+class _SlotTexts(dict[datetime, str]):
+    """Slots of one length as JSON, by their starts. The same ones are answered all day long."""
+
+    _MOST = 20_000
+
+    def __init__(self, duration: timedelta) -> None:
+        super().__init__()
+        self._duration = duration
+
+    def __missing__(self, start: datetime) -> str:
+        if len(self) >= self._MOST:
+            self.clear()
+        end = utc_text(_utc(start + self._duration))
+        text = f'{{"end_at":"{end}","start_at":"{utc_text(_utc(start))}"}}'
+        self[start] = text
+        return text
+
+
+_slot_texts = lru_cache(maxsize=32)(_SlotTexts)
+
+
+def _slots(starts: Iterable[datetime], duration: timedelta) -> msgspec.Raw:
+    texts = map(_slot_texts(duration).__getitem__, starts)
+    return msgspec.Raw(f"[{','.join(texts)}]".encode())
+
+
+def _role(role: RoleChoice, left_out: Mapping[str, Reason]) -> dict[str, Any]:
+    return {
+        "key": role.key,
+        "name": role.name,
+        "people": [_person(each, left_out.get(each.host_id)) for each in role.people],
+    }
 
 
 def _explained(time: ExplainedTime) -> dict[str, Any]:
@@ -291,7 +360,7 @@ def booking_body(view: BookingView, *, viewer: Viewer = BOOKER) -> dict[str, Any
         "booking_type": {
             "booking_type_id": str(booking.booking_type_id),
             "version": booking.booking_type_version,
-            "name": view.booking_type_name,
+            "name": view.booking_type.name,
         },
         "record_id": booking.record_id,
         "object_name": booking.object_name,
@@ -303,7 +372,7 @@ def booking_body(view: BookingView, *, viewer: Viewer = BOOKER) -> dict[str, Any
         "time_zone": booking.time_zone,
         "local_start": booking.local_start,
         "host": _named(booking.host_id, view),
-        "co_hosts": [_named(each.host_id, view) for each in view.hosts if each.role == "co_host"],
+        "co_hosts": [_co_host(each, view) for each in view.hosts if each.role == "co_host"],
         "guests": [_guest(each, viewer) for each in booking.guests],
         "invites_guests": view.has_invitation,
         "platform": platform.value,
@@ -317,6 +386,12 @@ def booking_body(view: BookingView, *, viewer: Viewer = BOOKER) -> dict[str, Any
     }
     if viewer.is_insider:
         body["notes"] = booking.notes or ""
+        body["answers"] = _form_answers(view)
+        if booking.consent:
+            body["consent"] = {
+                "text": booking.consent["text"],
+                "at": utc_text(_utc(datetime.fromisoformat(booking.consent["at"]))),
+            }
         if booking.join_url:
             body["join_url"] = booking.join_url
     return body
@@ -403,6 +478,21 @@ def _invitation_by_calendar(event: dict[str, Any]) -> dict[str, Any]:
         "title": target_title(Target.INVITATION, platform=Platform.NONE, person=""),
         "detail": "Sent by the host's calendar." if event["is_done"] else event["detail"],
     }
+
+
+def _form_answers(view: BookingView) -> list[dict[str, Any]]:
+    answers = view.booking.answers or {}
+    return [
+        {"key": field.key, "label": field.label, "value": answers[field.key]}
+        for field in view.booking_type.form
+        if field.key in answers
+    ]
+
+
+def _co_host(row: BookingHost, view: BookingView) -> dict[str, str]:
+    roles = {role.key: role.name for role in view.booking_type.panel_roles}
+    role_name = roles.get(row.panel_role or "")
+    return _named(row.host_id, view) | ({"role_name": role_name} if role_name else {})
 
 
 def _named(host_id: str, view: BookingView) -> dict[str, str]:

@@ -31,6 +31,9 @@ PARAMETER_VALUES: dict[str, Any] = {
     "host": _HOST_ID,
     "co_hosts": [_CO_HOST_ID],
     "duration_minutes": 30,
+    "booking_type": _TYPE_ID,
+    "at": _START,
+    "user": "005Hp00000PqRsTIAV",
     "all": False,
     "explain": False,
     "record_id": _RECORD_ID,
@@ -54,6 +57,13 @@ _CO_HOST = {
     "time_zone": "Europe/London",
     "platforms": ["microsoft_teams", "none"],
     "default_platform": "microsoft_teams",
+}
+_ENGINEER = {
+    "host_id": "005Hp00000YzAbCIAV",
+    "name": "Engineer One",
+    "time_zone": "America/New_York",
+    "platforms": ["google_meet", "none"],
+    "default_platform": "google_meet",
 }
 _LEFT_OUT = {
     "host_id": "005Hp00000KlMnOIAV",
@@ -83,13 +93,34 @@ OFFERED_TYPES: dict[str, Any] = {
             "time_zone": "America/New_York",
             "minimum_notice_minutes": 60,
             "booking_window_days": 60,
-            "platform_rule": "host_default",
+            "platform_rule": "organizer_choice",
             "invites_guests": True,
             "guest": {
                 "email": "guest@example.com",
                 "name": "Guest One",
                 "time_zone": "America/Chicago",
             },
+            "panel_roles": [{"key": "engineer", "name": "Solution engineer"}],
+            "form": [
+                {
+                    "key": "seats",
+                    "label": "Seats",
+                    "kind": "number",
+                    "is_required": True,
+                    "choices": [],
+                    "help": "How many people will use it?",
+                    "value": 250,
+                },
+                {
+                    "key": "edition",
+                    "label": "Edition",
+                    "kind": "choice",
+                    "is_required": False,
+                    "choices": ["Professional", "Enterprise"],
+                    "help": "",
+                },
+            ],
+            "consent_text": "May we record this call to write up what you need?",
         }
     ],
     "nothing_because": "",
@@ -110,6 +141,7 @@ HOSTS: dict[str, Any] = {
     "co_hosts": [_CO_HOST],
     "nobody_because": "",
     "can_show_all": True,
+    "panel": [{"key": "engineer", "name": "Solution engineer", "people": [_ENGINEER]}],
 }
 
 AVAILABILITY: dict[str, Any] = {
@@ -117,8 +149,10 @@ AVAILABILITY: dict[str, Any] = {
     "time_zone": "America/Chicago",
     "grid_time_zone": "America/New_York",
     "as_of": "2027-03-05T16:02:11Z",
-    "slots": [{"start_at": _START, "end_at": _END, "host_ids": [_HOST_ID]}],
-    "people": [_PERSON, _LEFT_OUT],
+    "slots": [{"start_at": _START, "end_at": _END}],
+    "cells": {"first_at": "2027-03-09T14:00:00Z", "minutes": 5},
+    # Bit 6: half an hour after the first cell.
+    "people": [{**_PERSON, "free": "QA=="}, _LEFT_OUT],
     "explained": [
         {
             "local_date": "2027-03-09",
@@ -140,6 +174,120 @@ AVAILABILITY: dict[str, Any] = {
     ],
 }
 
+EXPLANATION: dict[str, Any] = {
+    "record_id": _RECORD_ID,
+    "object_name": "Lead",
+    "object_label": "Lead",
+    "time_zone": "America/New_York",
+    "viewer": {"user_id": "005Hp00000PqRsTIAV", "name": "Organizer One", "problems": []},
+    "booking_types": [
+        {
+            "booking_type_id": "d0a1f5c4-6a0c-4f62-9a2e-5b1a3e0f7c90",
+            "key": "enterprise_demo",
+            "name": "Enterprise demo",
+            "version": 1,
+            "state": "filtered_out",
+            "detail": "is not offered: this record does not meet its record filter",
+            "clauses": [
+                {
+                    "position": 1,
+                    "outcome": "failed",
+                    "requirement": "AnnualRevenue must be greater than 1000000",
+                    "sentence": "AnnualRevenue is 25000, but must be greater than 1000000",
+                    "is_hidden": False,
+                }
+            ],
+        },
+        {
+            "booking_type_id": _TYPE_ID,
+            "key": "intro_call",
+            "name": "Intro call",
+            "version": 3,
+            "state": "offered",
+            "detail": "is offered",
+            "clauses": [],
+        },
+    ],
+    "times": {
+        "booking_type_id": _TYPE_ID,
+        "name": "Intro call",
+        "duration_minutes": 30,
+        "increment_minutes": 30,
+        "grid_time_zone": "America/New_York",
+        "from_at": "2027-03-09T14:00:00Z",
+        "to_at": "2027-03-09T15:30:00Z",
+        "as_of": "2027-03-05T16:02:11Z",
+        "host_rule": {"kind": "time_first", "decides": "time_first", "steps": [], "problem": ""},
+        "days": [
+            {
+                "local_date": "2027-03-09",
+                "starts": 3,
+                "offered": 2,
+                "reasons": [
+                    {
+                        "word": "busy",
+                        "detail": "is busy then with something in the calendar",
+                        "host_id": _HOST_ID,
+                        "starts": 1,
+                    }
+                ],
+                "reasons_left_out": 0,
+            }
+        ],
+        "people": [
+            {
+                "host_id": _HOST_ID,
+                "name": "Host One",
+                "time_zone": "America/New_York",
+                "timeline": [
+                    {
+                        "local_date": "2027-03-09",
+                        "starts": 3,
+                        "free": 2,
+                        "reasons": [{"word": "busy", "starts": 1}],
+                        "runs": [
+                            {
+                                "first_at": "2027-03-09T14:00:00Z",
+                                "last_at": "2027-03-09T14:00:00Z",
+                                "starts": 1,
+                                "word": "busy",
+                                "detail": "is busy then with something in the calendar",
+                            },
+                            {
+                                "first_at": _START,
+                                "last_at": "2027-03-09T15:00:00Z",
+                                "starts": 2,
+                                "word": "free",
+                            },
+                        ],
+                    }
+                ],
+            }
+        ],
+        "people_without_timeline": 0,
+        "at": {
+            "start_at": _START,
+            "end_at": _END,
+            "is_on_grid": True,
+            "is_offered": True,
+            "reasons": [],
+            "reasons_left_out": 0,
+            "people": [{"host_id": _HOST_ID, "word": "free"}],
+            "host_id": _HOST_ID,
+            "pick": [
+                {
+                    "host_id": _HOST_ID,
+                    "position": 1,
+                    "is_free": True,
+                    "is_picked": True,
+                    "detail": "is the first in the order who is free then",
+                }
+            ],
+            "roles": [],
+        },
+    },
+}
+
 BOOKING_REQUEST: dict[str, Any] = {
     "record_id": _RECORD_ID,
     "booking_type_id": _TYPE_ID,
@@ -151,6 +299,8 @@ BOOKING_REQUEST: dict[str, Any] = {
     "guests": [{"email": "guest@example.com", "name": "Guest One"}],
     "platform": "zoom",
     "notes": "Wants to see the reports first.",
+    "answers": {"seats": 250, "edition": "Enterprise"},
+    "consent": True,
 }
 
 BOOKING: dict[str, Any] = {
@@ -166,7 +316,14 @@ BOOKING: dict[str, Any] = {
     "time_zone": "America/New_York",
     "local_start": "2027-03-09T09:30:00",
     "host": {"host_id": _HOST_ID, "name": "Host One"},
-    "co_hosts": [{"host_id": _CO_HOST_ID, "name": "Host Two"}],
+    "co_hosts": [
+        {"host_id": _CO_HOST_ID, "name": "Host Two"},
+        {
+            "host_id": "005Hp00000YzAbCIAV",
+            "name": "Engineer One",
+            "role_name": "Solution engineer",
+        },
+    ],
     "guests": [
         {"email": "guest@example.com", "shown_email": "guest@example.com", "name": "Guest One"}
     ],
@@ -176,6 +333,14 @@ BOOKING: dict[str, Any] = {
     "place": "",
     "subject": "Meeting with Host One",
     "notes": "Wants to see the reports first.",
+    "answers": [
+        {"key": "seats", "label": "Seats", "value": 250},
+        {"key": "edition", "label": "Edition", "value": "Enterprise"},
+    ],
+    "consent": {
+        "text": "May we record this call to write up what you need?",
+        "at": "2027-03-05T16:02:14Z",
+    },
     "booked_by": {"kind": "user", "id": "005Hp00000PqRsTIAV", "name": "Organizer One"},
     "created_at": "2027-03-05T16:02:14Z",
     "targets": [

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from werkzeug.test import TestResponse
 
-from app.api.bodies import availability_body, offered_body
-from app.bookings.questions import AvailabilityRequest, RefusedType
+from app.api.bodies import availability_body, encoded, offered_body
+from app.bookings.questions import AvailabilityRequest, RefusedType, RoleChoice
 from app.callers import Role
-from booking_types.filters import ClauseOutcome, Refusal
+from app.problems import utc_text
+from booking_types.filters import ClauseOutcome, ClauseVerdict, Refusal
 from booking_types.intervals import Interval
 from booking_types.model import Slot
 from tests.app.door import (
@@ -27,11 +31,19 @@ from tests.app.door import (
     booking_type,
     client_of,
     offered_types,
+    person,
 )
 
 TYPES = f"/v1/records/{RECORD_ID}/booking-types"
 TIMES = f"{TYPES}/{TYPE_ID}/availability"
 WEEK = "week=2027-W10&time_zone=America/New_York"
+OTHER_ID, NEVER_ID = "005Hp00000UvWxYIAV", "005Hp00000ZaBcDIAV"
+
+
+def decoded(body: Any) -> dict[str, Any]:
+    """A body as its reader gets it."""
+    said: dict[str, Any] = msgspec.json.decode(encoded(body))
+    return said
 
 
 def get(wiring: DoorWiring, path: str) -> TestResponse:
@@ -90,7 +102,15 @@ def test_a_type_whose_filter_cannot_be_checked_is_told_from_one_that_does_not_fi
     problem: str,
 ) -> None:
     found = offered_types()
-    clause = replace(found.refused[0].refusal.clauses[0], outcome=ClauseOutcome.UNREADABLE)
+    failed = found.refused[0].refusal.clauses[0]
+    clause = ClauseVerdict(
+        number=1,
+        clause=failed.clause,
+        outcome=ClauseOutcome.UNREADABLE,
+        actual=None,
+        requirement=failed.requirement,
+        sentence="AnnualRevenue cannot be read",
+    )
     refusal = Refusal(
         booking_type=booking_type("Big demo"),
         clauses=() if problem else (clause,),
@@ -227,19 +247,88 @@ def test_b036_b037_a_question_about_times_must_make_sense(query: str, code: str)
 def test_slots_are_answered_in_utc_with_everybody_who_was_asked() -> None:
     said = get(DoorWiring(), f"{TIMES}?{WEEK}").get_json()
 
-    assert said["slots"] == [
-        {
-            "start_at": "2027-03-09T14:30:00Z",
-            "end_at": "2027-03-09T15:00:00Z",
-            "host_ids": [USER_ID],
-        }
-    ]
+    assert said["slots"] == [{"start_at": "2027-03-09T14:30:00Z", "end_at": "2027-03-09T15:00:00Z"}]
     assert (said["time_zone"], said["grid_time_zone"]) == ("America/New_York", "America/New_York")
     assert [each["unavailable"]["code"] for each in said["people"] if "unavailable" in each] == [
         "unknown_timezone",
         "no_calendar",
     ]
     assert "explained" not in said
+    assert "roles" not in said
+
+
+def starts_of(said: dict[str, Any], person: dict[str, Any]) -> list[str]:
+    """With which starts somebody could be the host, read as the answer's schema says."""
+    bits = int.from_bytes(b64decode(person["free"], validate=True), "little")
+    first = datetime.fromisoformat(said["cells"]["first_at"])
+    step = timedelta(minutes=said["cells"]["minutes"])
+    cells = [number for number in range(bits.bit_length()) if bits >> number & 1]
+    return [utc_text(first + number * step) for number in cells]
+
+
+def test_who_could_be_the_host_of_a_slot_stands_in_bits_beside_each_person() -> None:
+    first, second, third = START, START + timedelta(hours=2), START + timedelta(days=9)
+    half_hour = timedelta(minutes=30)
+    found = availability_answer(
+        (
+            Slot(Interval(first, first + half_hour), (USER_ID,)),
+            Slot(Interval(second, second + half_hour), (USER_ID, OTHER_ID)),
+            Slot(Interval(third, third + half_hour), (OTHER_ID,)),
+        )
+    )
+    nobody = {**found.availability.free, NEVER_ID: 0}
+    found = replace(
+        found,
+        availability=replace(found.availability, free=nobody),
+        people=(*found.people, person(OTHER_ID, "Host Four"), person(NEVER_ID, "Host Five")),
+    )
+
+    said = decoded(availability_body(found, time_zone=None, explains=False))
+
+    one, co_host, left_out, other, never = said["people"]
+    assert starts_of(said, one) == ["2027-03-09T14:30:00Z", "2027-03-09T16:30:00Z"]
+    assert starts_of(said, other) == ["2027-03-09T16:30:00Z", "2027-03-18T14:30:00Z"]
+    assert never["free"] == ""
+    assert "free" not in co_host
+    assert "free" not in left_out
+
+
+def test_of_slots_that_a_limit_leaves_out_no_bit_says_that_somebody_is_free() -> None:
+    half_hour = timedelta(minutes=30)
+    found = availability_answer(
+        tuple(
+            Slot(Interval(START + number * half_hour, START + (number + 1) * half_hour), (USER_ID,))
+            for number in range(4)
+        )
+    )
+    found = replace(found, availability=found.availability.earliest(2))
+
+    said = decoded(availability_body(found, time_zone=None, explains=False))
+
+    assert starts_of(said, said["people"][0]) == [slot["start_at"] for slot in said["slots"]]
+    assert len(said["slots"]) == 2
+
+
+def test_a_panel_is_answered_with_its_people() -> None:
+    found = replace(
+        availability_answer(),
+        roles=(
+            RoleChoice(
+                key="engineer",
+                name="Solution engineer",
+                people=(person(OTHER_ID, "Engineer One"), person(CO_HOST_ID, "Engineer Two")),
+            ),
+        ),
+    )
+
+    said = decoded(availability_body(found, time_zone=None, explains=False))
+
+    (role,) = said["roles"]
+    assert (role["key"], role["name"]) == ("engineer", "Solution engineer")
+    assert [each["name"] for each in role["people"]] == ["Engineer One", "Engineer Two"]
+    # What is wrong with somebody is said in every part.
+    assert role["people"][1]["unavailable"]["code"] == "unknown_timezone"
+    assert not any("free" in each for each in role["people"])
 
 
 def test_other_times_are_explained_when_that_is_asked() -> None:
@@ -284,20 +373,19 @@ def test_the_zone_that_is_answered_is_the_present_name_of_the_asked_one() -> Non
     assert unasked["time_zone"] == "America/New_York"
 
 
-def test_a_big_pool_is_answered_whole() -> None:
-    wiring = DoorWiring()
+def test_a_big_pool_is_answered_whole_and_in_little_room() -> None:
+    half_hour = timedelta(minutes=30)
     everybody = tuple(f"005Hp{number:010d}AAA" for number in range(200))
-    wiring.booking_service.slots = tuple(
-        Slot(
-            Interval(
-                START + timedelta(minutes=30 * number), START + timedelta(minutes=30 * number + 30)
-            ),
-            everybody,
-        )
-        for number in range(672)
+    starts = [START + number * half_hour for number in range(672)]
+    found = availability_answer(
+        tuple(Slot(Interval(start, start + half_hour), everybody) for start in starts)
     )
+    found = replace(found, people=tuple(person(each) for each in everybody))
 
-    said = get(wiring, f"{TIMES}?{WEEK}&all=1").get_json()
+    body = encoded(availability_body(found, time_zone=None, explains=False))
 
+    said = msgspec.json.decode(body)
     assert len(said["slots"]) == 672
-    assert said["slots"][-1]["host_ids"] == list(everybody)
+    assert starts_of(said, said["people"][-1]) == [slot["start_at"] for slot in said["slots"]]
+    # A name beside each slot would make it two and a half million.
+    assert len(body) < 400_000
