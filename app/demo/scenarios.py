@@ -20,6 +20,8 @@ class Scenario:
         co_hosts: Keys of the workers who are added.
         guests: Addresses the rep types; empty for the record's own.
         place: Where, without a platform.
+        answers: What is entered in the booking form.
+        has_consent: The guest agrees to what the type asks for.
         record_fields: Fields of the record and what they must read afterwards; ``{date}`` and
             ``{host}`` are filled in, a callable gets the booking.
     """
@@ -31,6 +33,8 @@ class Scenario:
     co_hosts: tuple[str, ...] = ()
     guests: tuple[str, ...] = ()
     place: str = ""
+    answers: Mapping[str, str | int | bool] = field(default_factory=dict)
+    has_consent: bool = False
     record_fields: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -60,6 +64,26 @@ SCENARIOS: Mapping[str, Scenario] = {
         co_hosts=("executive.berlin", "executive.newyork"),
         guests=(f"buyer@{world.CUSTOMER_DOMAIN}", f"architect@{world.CUSTOMER_DOMAIN}"),
         record_fields={"Description": "Deep dive on {date}"},
+    ),
+    "workshop": Scenario(
+        title="An Opportunity with a panel and a form: a solution engineer, whoever is free",
+        record_id=world.NEGOTIATION_ID,
+        booking_type="security-workshop",
+        host="executive.berlin",
+        guests=(f"security@{world.CUSTOMER_DOMAIN}",),
+        answers={
+            "topic": "Sign-on",
+            "attendees": 4,
+            "next_step": "Send the questionnaire",
+            "agreement": True,
+        },
+        record_fields={"NextStep": "Send the questionnaire"},
+    ),
+    "briefing": Scenario(
+        title="A Lead of a partner: always the same host, who is recorded with the guest's consent",
+        record_id=world.PARTNER_LEAD_ID,
+        booking_type="executive-briefing",
+        has_consent=True,
     ),
     "project": Scenario(
         title="A custom object, time first: the host is whoever is free",

@@ -201,8 +201,15 @@ class _Walk:
             body["guests"] = [{"email": email} for email in scenario.guests]
         if scenario.place:
             body["place"] = scenario.place
+        if scenario.answers:
+            body["answers"] = dict(scenario.answers)
+        if scenario.has_consent:
+            body["consent"] = True
         booking = self._rep.call("POST", "/v1/bookings", body=body, key=f"walk-{uuid.uuid4()}")
         self._say(f"Booked: {booking['subject']}, host {booking['host']['name']}")
+        for co_host in booking["co_hosts"]:
+            if "role_name" in co_host:
+                self._say(f"  {co_host['role_name']}: {co_host['name']}")
         return booking
 
     def _wait_for_targets(self, booking: dict[str, Any]) -> dict[str, Any]:
