@@ -1,19 +1,10 @@
 import { api, LightningElement } from 'lwc';
 import organizerZone from '@salesforce/i18n/timeZone';
-import locale from '@salesforce/i18n/locale';
-import {
-    askAvailability,
-    askBookingByKey,
-    askBookingTypes,
-    askHosts,
-    book,
-    giveUp
-} from 'c/bookingCalls';
+import { askAvailability, askBookingTypes, askHosts, book } from 'c/bookingCalls';
 import { later } from 'c/bookingClock';
 import { announce } from 'c/bookingNews';
-import { dateText, timeText, toMs, toUtcText } from 'c/bookingTime';
 import { slotAt } from 'c/bookingTimes';
-import { fill, plural } from 'c/bookingWords';
+import { fill } from 'c/bookingWords';
 import { widthOf } from 'c/boxWidth';
 import {
     LOOKING,
@@ -58,37 +49,25 @@ import {
     typeChosen,
     typesAgain,
     typesLoaded,
+    timesThen,
     wishOf
 } from './state';
-import backToTypesLabel from '@salesforce/label/c.Booking_Change_Type';
-import bookAgainLabel from '@salesforce/label/c.Booking_Book_Again';
+import { labels } from './labels';
+import { outcomeWords, showsOutcome, whatBecameOf } from './outcome';
+import {
+    amongFreeWords,
+    factsOf,
+    inQuestionWords,
+    lostWords,
+    reopenWords,
+    timeWords
+} from './saying';
 import bookedSaid from '@salesforce/label/c.Booking_Booked_Said';
 import bookingSaid from '@salesforce/label/c.Booking_Sending';
-import bookingTypeLoading from '@salesforce/label/c.Booking_Types_Loading';
-import changeSomethingLabel from '@salesforce/label/c.Booking_Change_Something';
 import checkingSaid from '@salesforce/label/c.Booking_Time_Checking';
-import chooseAmongFree from '@salesforce/label/c.Booking_Choose_Among_Free';
-import detailsOfLabel from '@salesforce/label/c.Booking_Details_Reopen';
-import forGuest from '@salesforce/label/c.Booking_For_Guest';
-import hostsRegion from '@salesforce/label/c.Booking_Hosts_Region';
-import detailsRegion from '@salesforce/label/c.Booking_Details_Region';
-import lookAgainLabel from '@salesforce/label/c.Booking_Look_Again';
-import lookingMessage from '@salesforce/label/c.Booking_Looking_Message';
-import lookingTitle from '@salesforce/label/c.Booking_Looking_Title';
 import nobodyAdvice from '@salesforce/label/c.Booking_Nobody_Advice';
-import notBookedMessage from '@salesforce/label/c.Booking_Not_Booked_Message';
-import notBookedTitle from '@salesforce/label/c.Booking_Not_Booked_Title';
-import leaveAnyway from '@salesforce/label/c.Booking_Leave_Unknown';
-import outcomeWith from '@salesforce/label/c.Booking_Outcome_With';
 import panelRegion from '@salesforce/label/c.Booking_Create';
-import timeLost from '@salesforce/label/c.Booking_Time_Lost';
 import timeStillFree from '@salesforce/label/c.Booking_Time_Still_Free';
-import seeTimes from '@salesforce/label/c.Booking_See_Times';
-import timesRegion from '@salesforce/label/c.Booking_Times_Region';
-import unknownMessage from '@salesforce/label/c.Booking_Unknown_Message';
-import unknownTitle from '@salesforce/label/c.Booking_Unknown_Title';
-import minutesOne from '@salesforce/label/c.Booking_Minutes_One';
-import minutesMany from '@salesforce/label/c.Booking_Minutes_Many';
 
 /** Where the flow stands, whatever that is: the first of these that is on the screen. */
 const START = 'start';
@@ -96,12 +75,6 @@ const START_PARTS = ['progress', 'outcome', 'heading', 'picker', 'typesProblem']
 
 /** From these widths of its own box on, the panel sets its parts side by side. */
 const WIDTHS = { medium: 600, wide: 960 };
-
-/**
- * After so many seconds each it is looked up whether an unanswered wish was booked. Nobody can say
- * how long one may wait somewhere before it is carried out, so in the end it is given up.
- */
-const LOOK_AFTER_SECONDS = [1, 2, 4];
 
 /** Refusals after which the times on the screen are known to be old. */
 const TIMES_ARE_OLD = ['slot_taken', 'slot_not_offered', 'host_unavailable', 'no_host'];
@@ -135,19 +108,7 @@ export default class BookingPanel extends LightningElement {
     observer;
     stopWaiting;
 
-    labels = {
-        backToTypes: backToTypesLabel,
-        bookAgain: bookAgainLabel,
-        bookingTypeLoading,
-        changeSomething: changeSomethingLabel,
-        detailsRegion,
-        hostsRegion,
-        leaveAnyway,
-        lookAgain: lookAgainLabel,
-        panelRegion,
-        seeTimes,
-        timesRegion
-    };
+    labels = labels;
 
     /** The record that the booking is for; a record action gets it after it is on the page. */
     @api
@@ -370,7 +331,7 @@ export default class BookingPanel extends LightningElement {
             this.focusNext = 'details';
         } else if (mustChooseAmongFree(next)) {
             this.focusNext = 'hosts';
-            this.say(this.amongFreeWords);
+            this.say(amongFreeWords(this.flow.slot));
         }
     }
 
@@ -427,13 +388,13 @@ export default class BookingPanel extends LightningElement {
         this.checkTurn += 1;
         const turn = this.checkTurn;
         const { start_at: startAt } = this.flow.slot;
-        this.say(fill(checkingSaid, this.timeWords(startAt)));
+        this.say(fill(checkingSaid, timeWords(startAt)));
         let answer;
         try {
             answer = await askAvailability(
                 this.recordId_,
                 this.flow.bookingType.booking_type_id,
-                this.justThen(startAt)
+                timesThen(this.flow, startAt, organizerZone)
             );
         } catch {
             // The grid beside it says what is wrong; booking looks at the time once more.
@@ -453,27 +414,11 @@ export default class BookingPanel extends LightningElement {
             return;
         }
         this.flow = next;
-        const words = this.timeWords(startAt);
+        const words = timeWords(startAt);
         this.say(slot ? fill(timeStillFree, words) : this.lostWords);
         if (mustChooseAmongFree(this.flow)) {
-            this.say(this.amongFreeWords);
+            this.say(amongFreeWords(this.flow.slot));
         }
-    }
-
-    justThen(startAt) {
-        const startMs = toMs(startAt);
-        const times = {
-            starts_from: toUtcText(startMs),
-            starts_before: toUtcText(startMs + 60000),
-            time_zone: organizerZone,
-            co_host_ids: [...this.flow.coHostIds],
-            duration_minutes: this.flow.durationMinutes,
-            all_hosts: this.flow.allHosts,
-            explain: false,
-            most: 1
-        };
-        const hostId = hostIdForTimes(this.flow);
-        return hostId ? { ...times, host_id: hostId } : times;
     }
 
     // ----------------------------------------------------------------------------- booking
@@ -540,27 +485,17 @@ export default class BookingPanel extends LightningElement {
     async look() {
         this.flow = lookingBegun(this.flow);
         this.focusNext = 'outcome';
-        this.say(lookingMessage);
-        await this.lookAfter(LOOK_AFTER_SECONDS, this.flow.intent.key, this.bookTurn);
-    }
-
-    async lookAfter([seconds, ...rest], key, turn) {
-        await this.wait(seconds);
-        if (turn !== this.bookTurn) {
-            return;
-        }
-        const isLast = rest.length === 0;
-        const { booking, problem } = await outcomeOf(isLast ? giveUp(key) : askBookingByKey(key));
-        tellOthers(booking);
-        if (turn !== this.bookTurn) {
-            return;
-        }
-        if (booking) {
-            this.finish(booking);
-        } else if (!isLast) {
-            await this.lookAfter(rest, key, turn);
-        } else {
-            this.flow = isGivenUp(problem) ? notBooked(this.flow) : stillUnknown(this.flow);
+        this.say(this.outcomeMessage);
+        const turn = this.bookTurn;
+        const found = await whatBecameOf(this.flow.intent.key, {
+            wait: (seconds) => this.wait(seconds),
+            isLeft: () => turn !== this.bookTurn,
+            tell: announce
+        });
+        if (found && found.booking) {
+            this.finish(found.booking);
+        } else if (found) {
+            this.flow = found.isNotBooked ? notBooked(this.flow) : stillUnknown(this.flow);
             this.say(this.outcomeTitle);
             this.focusNext = 'outcome';
         }
@@ -666,10 +601,7 @@ export default class BookingPanel extends LightningElement {
         if (!this.showsTimes) {
             return '';
         }
-        const { durations_minutes: durations, guest } = this.flow.bookingType;
-        const name = guest && (guest.name || guest.email);
-        const lasts = durations.length === 1 ? plural(durations[0], minutesOne, minutesMany) : '';
-        return [lasts, name ? fill(forGuest, name) : ''].filter(Boolean).join(' · ');
+        return factsOf(this.flow.bookingType);
     }
 
     get timeZone() {
@@ -760,25 +692,20 @@ export default class BookingPanel extends LightningElement {
     /** The time is chosen, its details are closed: the way back to them. */
     get reopenWords() {
         const isClosed = this.flow.slot && !this.flow.isDetailsOpen && !this.choosesAmongFree;
-        return isClosed ? fill(detailsOfLabel, this.timeWords(this.flow.slot.start_at)) : '';
+        return isClosed ? reopenWords(this.flow.slot) : '';
     }
 
     get choosesAmongFree() {
         return mustChooseAmongFree(this.flow);
     }
 
-    get amongFreeWords() {
-        const { slot } = this.flow;
-        return fill(chooseAmongFree, slot.host_ids.length, this.timeWords(slot.start_at));
-    }
-
     get lostWords() {
         const { lost } = this.flow;
-        return lost ? fill(timeLost, this.timeWords(lost.start_at)) : '';
+        return lost ? lostWords(lost) : '';
     }
 
     get showsOutcome() {
-        return [LOOKING, UNKNOWN, NOT_BOOKED].some((each) => isStage(this.flow, each));
+        return showsOutcome(this.flow);
     }
 
     get isLooking() {
@@ -794,28 +721,16 @@ export default class BookingPanel extends LightningElement {
     }
 
     get outcomeTitle() {
-        if (this.isLooking) {
-            return lookingTitle;
-        }
-        return this.isNotBooked ? notBookedTitle : unknownTitle;
+        return outcomeWords(this.flow).title;
     }
 
     get outcomeMessage() {
-        if (this.isLooking) {
-            return lookingMessage;
-        }
-        return this.isNotBooked ? notBookedMessage : unknownMessage;
+        return outcomeWords(this.flow).message;
     }
 
     /** The time and the host that are in question. */
     get outcomeFacts() {
-        const time = this.timeWords(this.flow.intent.wish.start_at);
-        return this.host ? fill(outcomeWith, time, this.host.name) : time;
-    }
-
-    timeWords(startAt) {
-        const day = dateText(startAt, organizerZone, locale, 'medium');
-        return `${day}, ${timeText(startAt, organizerZone, locale)}`;
+        return inQuestionWords(this.flow.intent.wish.start_at, this.host);
     }
 }
 
@@ -824,19 +739,6 @@ function tellOthers(booking) {
     if (booking) {
         announce(booking);
     }
-}
-
-async function outcomeOf(asked) {
-    try {
-        return { booking: await asked };
-    } catch (problem) {
-        return { problem };
-    }
-}
-
-/** The service made sure that nothing was booked with the key, and that nothing will be. */
-function isGivenUp(problem) {
-    return problem.code === 'not_booked';
 }
 
 /** A key that nobody has used; `randomUUID` would need a secure page, which a demo has not always. */

@@ -265,6 +265,30 @@ export function timeChecked(flow, startAt, slot) {
     return flow.isDetailsOpen ? withDetails(kept) : kept;
 }
 
+/**
+ * The question whether a start still fits what was chosen meanwhile.
+ *
+ * @param {Object} flow The flow.
+ * @param {string} startAt The start.
+ * @param {string} timeZone The organizer's.
+ * @returns {Object} Which times, and for whom, as the service takes it.
+ */
+export function timesThen(flow, startAt, timeZone) {
+    const startMs = toMs(startAt);
+    const hostId = hostIdForTimes(flow);
+    return {
+        starts_from: toUtcText(startMs),
+        starts_before: toUtcText(startMs + MINUTE_MS),
+        time_zone: timeZone,
+        co_host_ids: [...flow.coHostIds],
+        duration_minutes: flow.durationMinutes,
+        all_hosts: flow.allHosts,
+        explain: false,
+        most: 1,
+        ...(hostId ? { host_id: hostId } : {})
+    };
+}
+
 // ------------------------------------------------------------------------------- details
 
 /** Back to the times; the time stays chosen and the draft stays as it was typed. */
