@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booking_types.filters.relative_dates import (
@@ -19,6 +19,9 @@ from booking_types.model import FilterContext
 
 DAY = timedelta(days=1)
 UNITS = ("WEEK", "MONTH", "QUARTER", "YEAR", "FISCAL_QUARTER", "FISCAL_YEAR")
+
+#: However busy the machine is.
+unhurried = settings(deadline=None)
 
 #: From 1990 to 2060.
 moments = st.integers(631_152_000, 2_840_140_800).map(lambda at: datetime.fromtimestamp(at, UTC))
@@ -100,6 +103,7 @@ def test_there_are_all_that_salesforce_has() -> None:
     assert len(NAMES) == len(set(NAMES)) == 3 + 2 + 3 * 6 + 3 * 7
 
 
+@unhurried
 @given(contexts)
 def test_what_follows_each_other_leaves_no_gap_and_does_not_overlap(
     context: FilterContext,
@@ -117,6 +121,7 @@ def test_what_follows_each_other_leaves_no_gap_and_does_not_overlap(
             assert seen.instants(first).end == seen.instants(second).first, (before, after)
 
 
+@unhurried
 @given(contexts)
 def test_every_range_begins_before_it_ends_and_todays_contain_now(context: FilterContext) -> None:
     seen = seen_from(context)
@@ -131,6 +136,7 @@ def test_every_range_begins_before_it_ends_and_todays_contain_now(context: Filte
         assert instants.first <= context.now < instants.end, unit
 
 
+@unhurried
 @given(contexts)
 def test_a_range_of_instants_is_its_days_by_the_orgs_clocks(context: FilterContext) -> None:
     zone = ZoneInfo(context.time_zone)
@@ -145,6 +151,7 @@ def test_a_range_of_instants_is_its_days_by_the_orgs_clocks(context: FilterConte
         assert instants.end.astimezone(zone).date() >= found.end
 
 
+@unhurried
 @given(contexts)
 def test_years_and_quarters_are_made_of_whole_months(context: FilterContext) -> None:
     seen = seen_from(context)
@@ -165,6 +172,7 @@ def divmod_month(first: date, step: int) -> tuple[int, int]:
     return year, month + 1
 
 
+@unhurried
 @given(contexts, st.integers(1, 200))
 def test_so_many_units_are_so_many_single_ones(context: FilterContext, count: int) -> None:
     seen = seen_from(context)
@@ -223,6 +231,7 @@ def test_what_is_no_relative_date_is_said_with_the_nearest_one(text: str, words:
     assert words in str(caught.value)
 
 
+@unhurried
 @given(contexts)
 def test_the_greatest_numbers_stay_inside_the_calendar(context: FilterContext) -> None:
     seen = seen_from(context)

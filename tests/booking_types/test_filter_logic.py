@@ -4,10 +4,13 @@ from itertools import product
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booking_types.filters.logic import LONGEST_LOGIC, LogicError, parse_logic
+
+#: However busy the machine is.
+unhurried = settings(deadline=None)
 
 #: An expression in Python's own words; ``{0}`` to ``{2}`` stand for clauses 1 to 3.
 expressions = st.recursive(
@@ -25,6 +28,7 @@ expressions = st.recursive(
 )
 
 
+@unhurried
 @given(expressions)
 def test_logic_means_what_python_means_by_the_same_words(expression: str) -> None:
     # Every clause has to be used once.
@@ -111,18 +115,21 @@ def table(text: str) -> list[bool]:
     return [parse_logic(whole, clauses=4).holds(truths) for truths in EVERY]
 
 
+@unhurried
 @given(logics, logics)
 def test_de_morgan(one: str, other: str) -> None:
     assert table(f"NOT (({one}) AND ({other}))") == table(f"NOT ({one}) OR NOT ({other})")
     assert table(f"NOT (({one}) OR ({other}))") == table(f"NOT ({one}) AND NOT ({other})")
 
 
+@unhurried
 @given(logics)
 def test_two_negations_are_none(one: str) -> None:
     assert table(f"NOT NOT ({one})") == table(one)
     assert table(f"NOT ({one})") == [not truth for truth in table(one)]
 
 
+@unhurried
 @given(logics, logics, logics)
 def test_neither_order_nor_grouping_of_one_word_matters(one: str, two: str, three: str) -> None:
     for word in ("AND", "OR"):
@@ -131,6 +138,7 @@ def test_neither_order_nor_grouping_of_one_word_matters(one: str, two: str, thre
         assert flat == table(f"({three}) {word} ({one}) {word} ({two})")
 
 
+@unhurried
 @given(logics, logics, logics)
 def test_and_goes_into_or(one: str, two: str, three: str) -> None:
     assert table(f"({one}) AND (({two}) OR ({three}))") == table(
@@ -138,6 +146,7 @@ def test_and_goes_into_or(one: str, two: str, three: str) -> None:
     )
 
 
+@unhurried
 @given(logics, st.randoms(use_true_random=False))
 def test_redundant_parentheses_spaces_and_case_change_nothing(text: str, chance: Random) -> None:
     words = f"(({text}))".split(" ")
