@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import json
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
@@ -22,14 +23,21 @@ from app.api.bodies import booking_body
 from app.bookings.questions import BookingView, BookRequest, Guest
 from app.callers import ActorKind, Caller
 from app.clock import now
-from app.definitions import parse_working_hours
+from app.definitions import dump_date_overrides, dump_overrides, parse_working_hours
 from app.deliveries.convergence import Converger
 from app.demo.seeding import addresses
 from app.settings import Settings, read_settings
 from app.storage.tables import Delivery
 from app.wiring import Wiring
 from booking_types.intervals import Interval
-from booking_types.model import BookingType, Platform, WorkingHours
+from booking_types.model import (
+    BookingType,
+    DateOverride,
+    HostOverrides,
+    PanelRole,
+    Platform,
+    WorkingHours,
+)
 from booking_types.salesforce_ids import salesforce_id
 from connectors.protocols import Vendor
 from connectors.sandbox.client import SandboxControl
@@ -177,10 +185,28 @@ class House:
             "permission_sets": list(permission_sets),
         }
 
-    def a_user(self, name: str, *, permission_sets: Sequence[str] = ()) -> Person:
-        """Somebody in Salesforce, no host."""
+    def a_user(
+        self,
+        name: str,
+        *,
+        permission_sets: Sequence[str] = (),
+        hidden_fields: Sequence[str] = (),
+        **fields: Any,
+    ) -> Person:
+        """Somebody in Salesforce, no host.
+
+        Args:
+            name: Theirs.
+            permission_sets: Assigned to them.
+            hidden_fields: ``Lead.Email`` …: those they may not see; all others they may.
+            fields: Of the User record.
+        """
         person = self._person(name)
-        self.seed_salesforce(users=[self._user(person, permission_sets)])
+        profile = f"Profile of {name}"
+        self.seed_salesforce(
+            profiles=[{"name": profile, "hidden_fields": list(hidden_fields)}],
+            users=[{**self._user(person, permission_sets), "profile": profile, "fields": fields}],
+        )
         return person
 
     def seed_salesforce(self, **parts: Any) -> dict[str, Any]:
@@ -200,6 +226,8 @@ class House:
         hours: tuple[str, str] = ("09:00", "17:00"),
         zoom: bool = False,
         platform: Platform = Platform.NONE,
+        date_overrides: Sequence[DateOverride] = (),
+        holidays: str = "",
     ) -> Person:
         """A host, Monday to Friday, with a connected calendar unless told otherwise."""
         person = self._person(name)
@@ -213,6 +241,14 @@ class House:
             working_hours=weekly(zone, *hours),
             default_platform=platform,
         )
+        if date_overrides or holidays:
+            self.execute(
+                "update hosts set holiday_calendar = :calendar,"
+                " date_overrides = cast(:days as jsonb) where host_id = :host",
+                calendar=holidays,
+                days=json.dumps(dump_date_overrides(tuple(date_overrides))),
+                host=person.user_id,
+            )
         if calendar is not None:
             self.connect(person, calendar, busy=busy, zone=zone)
         if zoom:
@@ -299,8 +335,22 @@ class House:
         record_id: str = made["records"][0]
         return record_id
 
-    def a_booking_type(self, *, hosts: Sequence[Person], **changes: Any) -> UUID:
-        """A published type for Leads: half an hour, bookable at once, unless changed."""
+    def a_booking_type(
+        self,
+        *,
+        hosts: Sequence[Person],
+        panel: Mapping[str, Sequence[Person]] | None = None,
+        overrides: Mapping[str, HostOverrides] | None = None,
+        **changes: Any,
+    ) -> UUID:
+        """A published type for Leads: half an hour, bookable at once, unless changed.
+
+        Args:
+            hosts: In its order.
+            panel: Who can take each further part, by its key; its name is the key's.
+            overrides: Where people differ from it, by user id.
+            changes: Its other fields.
+        """
         self._number += 1
         values: dict[str, Any] = {
             "key": f"type-{self._number}",
@@ -309,14 +359,41 @@ class House:
             "guest_email_path": "Email",
             "guest_name_path": "Name",
             "minimum_notice": timedelta(0),
+            "panel_roles": tuple(PanelRole(key=key, name=key.title()) for key in panel or {}),
             **changes,
         }
         if values["object_name"] != "Lead" and "guest_email_path" not in changes:
             values["guest_email_path"] = values["guest_name_path"] = None
-        return self.administration.publish_booking_type(
+        roles = {person.user_id: key for key, people in (panel or {}).items() for person in people}
+        booking_type_id = self.administration.publish_booking_type(
             org_id=self.org_id,
             booking_type=BookingType(**values),
-            host_ids=[person.user_id for person in hosts],
+            host_ids=[*(person.user_id for person in hosts), *roles],
+        )
+        for host_id in {*roles, *(overrides or {})}:
+            own = (overrides or {}).get(host_id, HostOverrides())
+            self.execute(
+                "update booking_type_hosts set role = :role, overrides = cast(:own as jsonb)"
+                " where booking_type_id = :kind and host_id = :host",
+                role=roles.get(host_id, ""),
+                own=json.dumps(dump_overrides(own)),
+                kind=booking_type_id,
+                host=host_id,
+            )
+        return booking_type_id
+
+    def switch_off(self, person: Person, *, of: UUID | None = None) -> None:
+        """Let somebody be no host any more: of one type, or at all."""
+        if of is None:
+            self.execute(
+                "update hosts set is_active = false where host_id = :host", host=person.user_id
+            )
+            return
+        self.execute(
+            "update booking_type_hosts set is_active = false"
+            " where booking_type_id = :kind and host_id = :host",
+            kind=of,
+            host=person.user_id,
         )
 
     # ------------------------------------------------------------------------- the verbs
@@ -340,7 +417,7 @@ class House:
         co_hosts: Sequence[Person] = (),
         guests: Sequence[str] = (),
         key: str | None = None,
-        caller: Person | None = None,
+        caller: Person | Caller | None = None,
         **changes: Any,
     ) -> BookingView:
         """Book as the rep does; what was booked."""
@@ -357,7 +434,18 @@ class House:
             **changes,
         )
         return self.wiring.booking_service.book(
-            caller=self.caller(caller), request=request, answer=booking_body
+            caller=caller if isinstance(caller, Caller) else self.caller(caller),
+            request=request,
+            answer=booking_body,
+        )
+
+    def flow(self) -> Caller:
+        """A caller who is no user: an automation of the org's."""
+        return Caller(
+            org_id=self.org_id,
+            salesforce_org_id=self.salesforce_org_id,
+            kind=ActorKind.FLOW,
+            actor_id="nightly",
         )
 
     def again(self, view: BookingView) -> BookingView:
