@@ -93,6 +93,11 @@ class Grid:
         high = min((last - self.origin) // self.unit + 1, self.size)
         return (1 << high) - (1 << low) if low < high else 0
 
+    def before(self, instant: datetime) -> int:
+        """The cells that begin before an instant."""
+        count = -((self.origin - instant) // self.unit)
+        return (1 << min(max(count, 0), self.size)) - 1
+
     def laid(self, cells: Cells) -> int:
         """The cells of this grid that other cells touch."""
         shift, rest = divmod(self.origin - _EPOCH, self.unit)

@@ -130,11 +130,9 @@ class Layers:
 
     def _timing(self, terms: Terms, *, host_id: str | None) -> Iterator[Layer]:
         grid, rules, now = self._board.grid, terms.rules, self._question.now.astimezone(UTC)
-        ends = now + rules.booking_window
-        ahead = grid.full & ~grid.between(grid.origin, ends)
-        to_come = grid.between(now, ends)
-        early = to_come & ~grid.between(now + rules.minimum_notice, ends)
-        past = grid.full & ~ahead & ~to_come
+        past = grid.before(now)
+        early = grid.before(now + rules.minimum_notice) & ~past
+        ahead = grid.full & ~grid.between(grid.origin, now + rules.booking_window)
         notice, window = in_words(rules.minimum_notice), in_words(rules.booking_window)
         least, widest = in_words(self._least_notice), in_words(self._widest_window)
         for code, bits, of_person, of_time in (
@@ -216,6 +214,8 @@ class Layers:
         for on, closure in closed.items():
             around = day_cells(on - _DAY, zone, grid) | day_cells(on + _DAY, zone, grid)
             yield closure, missed & around
+        # A meeting of a day or more can reach into one from further away.
+        yield next(iter(closed.values())), missed
 
     def _busy(self, person: HostTimes, terms: Terms, part: Part) -> Iterator[Layer]:
         board = self._board

@@ -1,37 +1,395 @@
 """Two other ways to find the slots, against which the engine is judged.
 
-``interval_slots`` works on sorted lists of intervals; ``minute_slots`` looks at every single
-minute. Neither shares a line with the engine: both find instants by looking at the clock on the
-wall, minute by minute, and never by calculating with offsets.
+``interval_slots`` works on sorted lists of spans in seconds; ``minute_slots`` looks at every
+single minute. They share types with the engine, and not a line of what it does. ``minute_slots``
+finds instants by looking at the clock on the wall, minute by minute, and never calculates with
+offsets; ``interval_slots`` looks offsets up where hours begin and end, and is no slower than a
+sensible implementation of this kind has to be: it is what the engine's speed is compared with.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from booking_types.availability import Question
-from booking_types.intervals import Interval, merged
-from booking_types.model import HostTimes, WorkingHours
+from booking_types.answers import Question
+from booking_types.bits import Cells
+from booking_types.intervals import Interval
+from booking_types.model import DateOverride, DaySpan, HostTimes, WorkingHours
 
 #: Start and hosts of every slot, in time order.
 Slots = list[tuple[datetime, tuple[str, ...]]]
-#: From the first to the last possible start, both included.
-_Starts = list[tuple[datetime, datetime]]
+#: Seconds since 1970, from the first to before the second.
+_Span = tuple[int, int]
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _FAR = timedelta(hours=16)
 
 
-# -------------------------------------------------------------------- the clock on the wall
+# ------------------------------------------------------------- a person's limits, in words
+
+
+@dataclass(frozen=True)
+class _Limits:
+    before: timedelta
+    after: timedelta
+    notice: timedelta
+    window: timedelta
+    daily: int | None
+    weekly: int | None
+
+
+def _limits(question: Question, person: HostTimes) -> _Limits:
+    kind, own = question.booking_type, person.overrides
+    return _Limits(
+        before=kind.buffer_before if own.buffer_before is None else own.buffer_before,
+        after=kind.buffer_after if own.buffer_after is None else own.buffer_after,
+        notice=kind.minimum_notice if own.minimum_notice is None else own.minimum_notice,
+        window=kind.booking_window if own.booking_window is None else own.booking_window,
+        daily=kind.daily_limit if own.daily_limit is None else own.daily_limit,
+        weekly=kind.weekly_limit if own.weekly_limit is None else own.weekly_limit,
+    )
+
+
+def _hours_of(question: Question, person: HostTimes) -> tuple[WorkingHours, bool]:
+    """The hours that count, and whether they are the person's own."""
+    if person.overrides.working_hours is not None:
+        return person.overrides.working_hours, False
+    if question.booking_type.working_hours is not None:
+        return question.booking_type.working_hours, False
+    return person.working_hours, True
+
+
+def _entries(overrides: Iterable[DateOverride], on: date) -> list[DateOverride]:
+    return [each for each in overrides if each.on == on]
+
+
+def _spans_of_date(
+    question: Question,
+    person: HostTimes,
+    on: date,
+    *,
+    with_holidays: bool = True,
+    with_days_off: bool = True,
+) -> tuple[list[DaySpan], str]:
+    """The hours that begin on a date, and why there are none: ``holiday`` or ``day_off``."""
+    hours, are_own = _hours_of(question, person)
+    mine = _entries(person.overrides.date_overrides, on)
+    types = _entries(question.booking_type.date_overrides, on)
+    own = _entries(person.date_overrides, on)
+
+    def is_off(entries: list[DateOverride]) -> bool:
+        return any(not each.spans for each in entries)
+
+    def is_on(entries: list[DateOverride]) -> bool:
+        return bool(entries) and not is_off(entries)
+
+    is_holiday = with_holidays and not is_on(mine)
+    is_own_holiday = is_holiday and any(each.on == on for each in person.holidays)
+    is_holiday = is_own_holiday or (
+        is_holiday and not is_on(types) and any(each.on == on for each in question.holidays)
+    )
+    if with_days_off and (is_off(own) or is_off(mine)):
+        return [], "holiday" if is_holiday else "day_off"
+    if is_on(mine):
+        return [span for each in mine for span in each.spans], ""
+    if is_holiday:
+        return [], "holiday"
+    if with_days_off and is_off(types):
+        return [], "day_off"
+    if is_on(types):
+        return [span for each in types for span in each.spans], ""
+    if is_on(own) and are_own:
+        return [span for each in own for span in each.spans], ""
+    weekly = [span for span in hours.spans if span.weekday == on.isoweekday()]
+    return [DaySpan(start=span.start, end=span.end) for span in weekly], ""
+
+
+def _local_edges(on: date, span: DaySpan) -> tuple[datetime, datetime]:
+    is_overnight = span.end <= span.start
+    return (
+        datetime.combine(on, span.start),
+        datetime.combine(on + _DAY if is_overnight else on, span.end),
+    )
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _is_out(question: Question, person: HostTimes, *, is_co_host: bool = False) -> bool:
+    if person.unavailable or person.unavailable_code:
+        return True
+    if not is_co_host and person.host_id in {each.host_id for each in question.co_hosts}:
+        return True
+    limits = _limits(question, person)
+    counts_days = limits.daily is not None or limits.weekly is not None
+    return not _is_zone(_hours_of(question, person)[0].time_zone) or (
+        counts_days and not _is_zone(person.working_hours.time_zone)
+    )
+
+
+def _weeks(days: Iterable[date]) -> list[tuple[int, int]]:
+    return [(day.isocalendar().year, day.isocalendar().week) for day in days]
+
+
+def _limit_reached(limits: _Limits, meeting_days: Sequence[date], on: date) -> str:
+    if limits.daily is not None and meeting_days.count(on) >= limits.daily:
+        return "daily_limit"
+    if limits.weekly is None:
+        return ""
+    of_week = _weeks(meeting_days).count(_weeks([on])[0])
+    return "weekly_limit" if of_week >= limits.weekly else ""
+
+
+# ------------------------------------------------------------------------ sorted intervals
+
+
+def interval_slots(question: Question) -> Slots:
+    """The slots, by sorted lists of spans."""
+    if any(_is_out(question, person, is_co_host=True) for person in question.co_hosts):
+        return []
+    grid = _grid_seconds(question)
+    if not grid:
+        return []
+    reach = grid[0] - 3 * 86400, grid[-1] + question.duration // _SECOND + 3 * 86400
+    known: dict[int, list[_Span]] = {}
+    who: list[list[str]] = [[] for _ in grid]
+    for host in question.hosts:
+        if not _is_out(question, host):
+            for first, stop in _places(question, host, grid, reach, known):
+                for place in range(first, stop):
+                    who[place].append(host.host_id)
+    needed = [1] * len(grid)
+    for co_host in question.co_hosts:
+        _keep(needed, [_places(question, co_host, grid, reach, known)])
+    for role in question.roles:
+        able = [each for each in role.people if not _is_out(question, each)]
+        _keep(needed, [_places(question, each, grid, reach, known) for each in able])
+    return [
+        (_EPOCH + start * _SECOND, tuple(host_ids))
+        for start, host_ids, is_free in zip(grid, who, needed, strict=True)
+        if host_ids and is_free
+    ]
+
+
+def _keep(needed: list[int], somebodys: list[list[tuple[int, int]]]) -> None:
+    covered = [0] * len(needed)
+    for places in somebodys:
+        for first, stop in places:
+            covered[first:stop] = [1] * (stop - first)
+    needed[:] = [each and one for each, one in zip(needed, covered, strict=True)]
+
+
+def _grid_seconds(question: Question) -> list[int]:
+    kind = question.booking_type
+    zone = ZoneInfo(kind.time_zone or question.default_time_zone)
+    increment, day = kind.increment // _MINUTE, (question.span.start.astimezone(zone)).date() - _DAY
+    found: set[int] = set()
+    while day <= question.span.end.astimezone(zone).date() + _DAY:
+        midnight = datetime.combine(day, datetime.min.time())
+        offsets = _offsets_around(midnight, zone.key)
+        for minute in range(0, 1440, increment):
+            if len(offsets) == 1:
+                found.add(_naive_seconds(midnight) + minute * 60 - offsets[0])
+            else:
+                found.update(_showing(midnight + minute * _MINUTE, zone.key))
+        day += _DAY
+    first, end = _ceiling(question.span.start), _ceiling(question.span.end)
+    return sorted(start for start in found if first <= start < end)
 
 
 @lru_cache(maxsize=4096)
+def _offsets_around(local: datetime, zone_name: str) -> tuple[int, ...]:
+    """The offsets in seconds that hold within a day and a half of a local time."""
+    zone = ZoneInfo(zone_name)
+    instants = (local.replace(tzinfo=UTC) + number * 6 * _HOUR for number in range(-8, 15))
+    return tuple({_offset(instant, zone) for instant in instants})
+
+
+def _offset(instant: datetime, zone: ZoneInfo) -> int:
+    offset = instant.astimezone(zone).utcoffset()
+    assert offset is not None
+    return offset // _SECOND
+
+
+def _naive_seconds(local: datetime) -> int:
+    return (local.replace(tzinfo=UTC) - _EPOCH) // _SECOND
+
+
+@lru_cache(maxsize=65536)
+def _showing(local: datetime, zone_name: str) -> tuple[int, ...]:
+    """The instants at which the clock shows a time, in order."""
+    zone = ZoneInfo(zone_name)
+    tries = {_naive_seconds(local) - each for each in _offsets_around(local, zone_name)}
+    return tuple(
+        sorted(
+            each
+            for each in tries
+            if _naive_seconds(local) - each == _offset(_EPOCH + each * _SECOND, zone)
+        )
+    )
+
+
+@lru_cache(maxsize=65536)
+def _edge(local: datetime, zone_name: str, *, is_end: bool) -> int:
+    """Where hours begin or end: the first or the last time the clock shows it, else the jump."""
+    shown = _showing(local, zone_name)
+    if shown:
+        return shown[-1] if is_end else shown[0]
+    zone = ZoneInfo(zone_name)
+    low = _naive_seconds(local) - max(_offsets_around(local, zone_name)) - 86400
+    high = low + 4 * 86400
+    while high - low > 60:
+        middle = (low + high) // 120 * 60
+        on_wall = (_EPOCH + middle * _SECOND).astimezone(zone).replace(tzinfo=None)
+        low, high = (low, middle) if on_wall > local else (middle, high)
+    return high
+
+
+def _places(
+    question: Question,
+    person: HostTimes,
+    grid: list[int],
+    reach: _Span,
+    known: dict[int, list[_Span]],
+) -> list[tuple[int, int]]:
+    """Which starts the person can have, as half-open ranges of their places in the grid."""
+    limits = _limits(question, person)
+    now = question.now - _EPOCH
+    earliest = -(-(now + limits.notice) // _SECOND)
+    latest = (now + limits.window) // _SECOND
+    length = question.duration // _SECOND
+    hours = _hours_of(question, person)[0]
+    is_plain = not (person.date_overrides or person.holidays or person.overrides.date_overrides)
+    spans = known.get(id(hours)) if is_plain else None
+    if spans is None:
+        spans = list(_joined(_work(question, person, reach)))
+        if is_plain:
+            known[id(hours)] = spans
+    # A meeting at s meets [a, b) when s - before < b and a < s + length + after: it may begin
+    # at either of those two bounds, but nowhere between them.
+    before = -(-limits.before // _SECOND)
+    after = -(-limits.after // _SECOND)
+    begins, ends = _taken(person, shift=length + after, until=before)
+    found: list[tuple[int, int]] = []
+    for span_start, span_end in spans:
+        first, last = max(span_start, earliest), min(span_end - length, latest)
+        place = bisect_right(ends, first)
+        while first <= last and place < len(begins) and begins[place] < last:
+            if begins[place] >= first:
+                found.append((first, begins[place]))
+            first = max(first, ends[place])
+            place += 1
+        if first <= last:
+            found.append((first, last))
+    places = [(bisect_left(grid, first), bisect_right(grid, last)) for first, last in found]
+    if limits.daily is not None or limits.weekly is not None:
+        return _not_full(question, person, limits, grid, places)
+    return places
+
+
+def _taken(person: HostTimes, *, shift: int, until: int) -> tuple[list[int], list[int]]:
+    """Sorted, apart from each other: where starts are not possible any more, and again."""
+    taken = [
+        ((each.interval.start - _EPOCH) // _SECOND - shift, _ceiling(each.interval.end) + until)
+        for each in person.busy
+    ]
+    if person.calendar is not None:
+        taken += [(start - shift, end + until) for start, end in _decoded(person.calendar)]
+    taken.sort()
+    begins: list[int] = []
+    ends: list[int] = []
+    for begin, end in taken:
+        if ends and begin < ends[-1]:
+            ends[-1] = max(ends[-1], end)
+        else:
+            begins.append(begin)
+            ends.append(end)
+    return begins, ends
+
+
+def _ceiling(instant: datetime) -> int:
+    return -((_EPOCH - instant) // _SECOND)
+
+
+def _decoded(cells: Cells) -> Iterator[_Span]:
+    unit = cells.unit // _SECOND
+    start = cells.first * unit
+    previous = "0"
+    begun = 0
+    for number, digit in enumerate(reversed(f"0{cells.bits:b}")):
+        if digit != previous:
+            if digit == "1":
+                begun = number
+            else:
+                yield start + begun * unit, start + number * unit
+            previous = digit
+
+
+def _work(question: Question, person: HostTimes, reach: _Span) -> Iterator[_Span]:
+    zone_name = _hours_of(question, person)[0].time_zone
+    day = (_EPOCH + reach[0] * _SECOND).date()
+    until = (_EPOCH + reach[1] * _SECOND).date()
+    while day <= until:
+        for span in _spans_of_date(question, person, day)[0]:
+            start, end = _local_edges(day, span)
+            first = _edge(start, zone_name, is_end=False)
+            last = _edge(end, zone_name, is_end=True)
+            if first < last:
+                yield first, last
+        day += _DAY
+
+
+def _joined(spans: Iterable[_Span]) -> Iterator[_Span]:
+    current: _Span | None = None
+    for start, end in sorted(spans):
+        if current is None:
+            current = start, end
+        elif start <= current[1]:
+            current = current[0], max(current[1], end)
+        else:
+            yield current
+            current = start, end
+    if current is not None:
+        yield current
+
+
+def _not_full(
+    question: Question,
+    person: HostTimes,
+    limits: _Limits,
+    grid: list[int],
+    places: list[tuple[int, int]],
+) -> list[tuple[int, int]]:
+    zone = ZoneInfo(person.working_hours.time_zone)
+    days = [start.astimezone(zone).date() for start in person.meetings]
+    return [
+        (place, place + 1)
+        for first, stop in places
+        for place in range(first, stop)
+        if not _limit_reached(
+            limits, days, (_EPOCH + grid[place] * _SECOND).astimezone(zone).date()
+        )
+    ]
+
+
+# -------------------------------------------------------------------- the clock on the wall
+
+
+@lru_cache(maxsize=8192)
 def _hour_on_the_wall(hour: datetime, zone_name: str) -> tuple[datetime, ...]:
     zone = ZoneInfo(zone_name)
     return tuple(
@@ -67,117 +425,18 @@ def last_end_at(local: datetime, zone_name: str) -> datetime:
     return minute if on_the_wall(minute, zone_name) == local else minute + _MINUTE
 
 
-def _hours(hours: WorkingHours, reach: Interval) -> Iterator[Interval]:
-    for day in _dates(reach):
-        for span in hours.spans:
-            if span.weekday != day.isoweekday():
-                continue
-            is_overnight = span.end <= span.start
-            start = datetime.combine(day, span.start)
-            end = datetime.combine(day + _DAY if is_overnight else day, span.end)
-            first = first_minute_not_before(start, hours.time_zone)
-            last = last_end_at(end, hours.time_zone)
-            if first < last:
-                yield Interval(first, last)
-
-
-def _dates(reach: Interval) -> Iterator[date]:
-    day = reach.start.date() - 3 * _DAY
-    while day <= reach.end.date() + 3 * _DAY:
-        yield day
-        day += _DAY
-
-
-def _grid(question: Question) -> Iterator[datetime]:
+def grid_on_the_wall(question: Question) -> Iterator[datetime]:
+    """Every start of the span, by looking at the clock at every minute of it."""
     rules = question.booking_type
     zone_name = rules.time_zone or question.default_time_zone
     increment = rules.increment // _MINUTE
-    earliest, latest = question.now + rules.minimum_notice, question.now + rules.booking_window
     instant = question.span.start.replace(second=0, microsecond=0)
     while instant < question.span.end:
-        if instant >= question.span.start and earliest <= instant <= latest:
+        if instant >= question.span.start:
             wall = on_the_wall(instant, zone_name)
             if (wall.hour * 60 + wall.minute) % increment == 0:
                 yield instant
         instant += _MINUTE
-
-
-def _is_out(person: HostTimes) -> bool:
-    return bool(person.unavailable or person.unavailable_code)
-
-
-def _hosts(question: Question) -> list[HostTimes]:
-    co_host_ids = {person.host_id for person in question.co_hosts}
-    return [
-        person
-        for person in question.hosts
-        if not _is_out(person) and person.host_id not in co_host_ids
-    ]
-
-
-# ----------------------------------------------------------------------- sorted intervals
-
-
-def interval_slots(question: Question) -> Slots:
-    """The slots, by sorted lists of intervals."""
-    if any(_is_out(person) for person in question.co_hosts):
-        return []
-    known_hours: dict[WorkingHours, list[Interval]] = {}
-    hosts = [(each.host_id, _starts(question, each, known_hours)) for each in _hosts(question)]
-    co_hosts = [_starts(question, each, known_hours) for each in question.co_hosts]
-    answer: Slots = []
-    for start in _grid(question):
-        if all(_holds(starts, start) for starts in co_hosts):
-            host_ids = tuple(host_id for host_id, starts in hosts if _holds(starts, start))
-            if host_ids:
-                answer.append((start, host_ids))
-    return answer
-
-
-def _starts(
-    question: Question, person: HostTimes, known_hours: dict[WorkingHours, list[Interval]]
-) -> _Starts:
-    rules = question.booking_type
-    hours = rules.working_hours or person.working_hours
-    if hours not in known_hours:
-        known_hours[hours] = merged(_hours(hours, question.span))
-    possible = [
-        (each.start, each.end - question.duration)
-        for each in known_hours[hours]
-        if each.length >= question.duration
-    ]
-    # A meeting at s meets [a, b) when s - before < b and a < s + length + after: it may begin
-    # at either of those two bounds, but nowhere between them.
-    taken = sorted(
-        (
-            busy.interval.start - question.duration - rules.buffer_after,
-            busy.interval.end + rules.buffer_before,
-        )
-        for busy in person.busy
-    )
-    return list(_without(possible, taken))
-
-
-def _without(
-    possible: _Starts, taken: list[tuple[datetime, datetime]]
-) -> Iterator[tuple[datetime, datetime]]:
-    for first, last in possible:
-        start = first
-        for begin, end in taken:
-            if begin >= last:
-                break
-            if end <= start:
-                continue
-            if begin >= start:
-                yield start, begin
-            start = end
-        if start <= last:
-            yield start, last
-
-
-def _holds(starts: _Starts, start: datetime) -> bool:
-    place = bisect_right(starts, start, key=lambda each: each[0])
-    return place > 0 and start <= starts[place - 1][1]
 
 
 # ----------------------------------------------------------------------- minute by minute
@@ -185,35 +444,108 @@ def _holds(starts: _Starts, start: datetime) -> bool:
 
 def minute_slots(question: Question) -> Slots:
     """The slots, by looking at every minute."""
-    if any(_is_out(person) for person in question.co_hosts):
-        return []
-    hosts = [(person.host_id, _Minutes(question, person)) for person in _hosts(question)]
-    co_hosts = [_Minutes(question, person) for person in question.co_hosts]
+    hosts = [(each.host_id, Minutes(question, each)) for each in question.hosts]
+    co_hosts = [Minutes(question, each, is_co_host=True) for each in question.co_hosts]
+    roles = [[Minutes(question, each) for each in role.people] for role in question.roles]
     answer: Slots = []
-    for start in _grid(question):
-        if all(co_host.can_meet(start) for co_host in co_hosts):
-            host_ids = tuple(host_id for host_id, minutes in hosts if minutes.can_meet(start))
-            if host_ids:
-                answer.append((start, host_ids))
+    for start in grid_on_the_wall(question):
+        if any(each.against(start) for each in co_hosts):
+            continue
+        if not all(any(not each.against(start) for each in role) for role in roles):
+            continue
+        host_ids = tuple(host_id for host_id, minutes in hosts if not minutes.against(start))
+        if host_ids:
+            answer.append((start, host_ids))
     return answer
 
 
-class _Minutes:
-    def __init__(self, question: Question, person: HostTimes) -> None:
-        self._question = question
-        hours = question.booking_type.working_hours or person.working_hours
-        self._working = {
-            minute for each in _hours(hours, question.span) for minute in _touched(each)
-        }
-        self._busy = {minute for each in person.busy for minute in _touched(each.interval)}
+class Minutes:
+    """One person's minutes: those worked, and those that are taken."""
 
-    def can_meet(self, start: datetime) -> bool:
-        rules = self._question.booking_type
-        end = start + self._question.duration
-        return all(minute in self._working for minute in _minutes(start, end)) and not any(
-            minute in self._busy
-            for minute in _minutes(start - rules.buffer_before, end + rules.buffer_after)
+    def __init__(self, question: Question, person: HostTimes, *, is_co_host: bool = False) -> None:
+        self._question = question
+        self._person = person
+        self._limits = _limits(question, person)
+        self._is_out = _is_out(question, person, is_co_host=is_co_host)
+        if self._is_out:
+            return
+        self._zone_name = _hours_of(question, person)[0].time_zone
+        self._working = self._worked()
+        is_closed = person.holidays or question.holidays or self._has_day_off()
+        self._without_holidays = self._worked(with_holidays=False) if is_closed else self._working
+        self._always = (
+            self._worked(with_holidays=False, with_days_off=False) if is_closed else self._working
         )
+        self._busy = {minute for each in person.busy for minute in _touched(each.interval)}
+        if person.calendar is not None:
+            for start, end in _decoded(person.calendar):
+                self._busy |= set(_minutes(_EPOCH + start * _SECOND, _EPOCH + end * _SECOND))
+
+    def against(self, start: datetime) -> str:
+        """The first thing that stands against a start on a whole minute, as a word."""
+        if self._is_out:
+            return "out"
+        limits, end = self._limits, start + self._question.duration
+        now = self._question.now
+        if start < now:
+            return "in_the_past"
+        if start < now + limits.notice:
+            return "below_minimum_notice"
+        if start > now + limits.window:
+            return "beyond_horizon"
+        meeting = set(_minutes(start, end))
+        if not meeting <= self._working:
+            return self._why_not_working(start, meeting)
+        if limits.daily is not None or limits.weekly is not None:
+            zone_name = self._person.working_hours.time_zone
+            days = [on_the_wall(each, zone_name).date() for each in self._person.meetings]
+            full = _limit_reached(limits, days, on_the_wall(start, zone_name).date())
+            if full:
+                return full
+        if meeting & self._busy:
+            return "busy"
+        around = _minutes(start - _whole(limits.before), end + _whole(limits.after))
+        return "buffer" if any(minute in self._busy for minute in around) else ""
+
+    def _why_not_working(self, start: datetime, meeting: set[datetime]) -> str:
+        on = on_the_wall(start, self._zone_name).date()
+        why = _spans_of_date(self._question, self._person, on)[1]
+        if why == "holiday" or meeting <= self._without_holidays:
+            return "holiday"
+        if why == "day_off" or meeting <= self._always:
+            return "day_off"
+        return "outside_hours"
+
+    def _has_day_off(self) -> bool:
+        entries = (
+            *self._person.date_overrides,
+            *self._person.overrides.date_overrides,
+            *self._question.booking_type.date_overrides,
+        )
+        return any(not each.spans for each in entries)
+
+    def _worked(self, *, with_holidays: bool = True, with_days_off: bool = True) -> set[datetime]:
+        span = self._question.span
+        found: set[datetime] = set()
+        day = span.start.date() - 3 * _DAY
+        while day <= (span.end + self._question.duration).date() + 3 * _DAY:
+            spans, _ = _spans_of_date(
+                self._question,
+                self._person,
+                day,
+                with_holidays=with_holidays,
+                with_days_off=with_days_off,
+            )
+            for each in spans:
+                start, end = _local_edges(day, each)
+                first = first_minute_not_before(start, self._zone_name)
+                found |= set(_minutes(first, last_end_at(end, self._zone_name)))
+            day += _DAY
+        return found
+
+
+def _whole(length: timedelta) -> timedelta:
+    return -(-length // _MINUTE) * _MINUTE
 
 
 def _touched(interval: Interval) -> Iterator[datetime]:

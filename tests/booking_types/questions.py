@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, time, timedelta
-from typing import TypeVar
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeVar
 
-from booking_types.availability import Question
+from booking_types.answers import Question, Role
+from booking_types.bits import FINE, Cells
 from booking_types.intervals import Interval
 from booking_types.model import (
     BookingType,
     BusyInterval,
     BusySource,
+    DateOverride,
+    DaySpan,
+    Holiday,
+    HostOverrides,
     HostTimes,
     WorkingHours,
     WorkingSpan,
@@ -86,14 +92,45 @@ def host(
     working: WorkingHours | None = None,
     unavailable: str = "",
     code: str = "",
+    **more: Any,
 ) -> HostTimes:
+    """Somebody; ``more`` are further fields of ``HostTimes``."""
     return HostTimes(
         host_id=host_id,
         working_hours=working or every_day("09:00-17:00"),
         busy=taken,
         unavailable=unavailable,
         unavailable_code=code,
+        **more,
     )
+
+
+def day_off(on: str, label: str = "") -> DateOverride:
+    return DateOverride(on=date.fromisoformat(on), label=label)
+
+
+def other_hours(on: str, *texts: str) -> DateOverride:
+    """Hours of one date from ``09:00-17:00``."""
+    edges = [text.partition("-") for text in texts]
+    return DateOverride(
+        on=date.fromisoformat(on),
+        spans=tuple(
+            DaySpan(start=time.fromisoformat(start), end=time.fromisoformat(end))
+            for start, _, end in edges
+        ),
+    )
+
+
+def holiday(on: str, name: str = "Founders' Day") -> Holiday:
+    return Holiday(on=date.fromisoformat(on), name=name)
+
+
+def in_cells(person: HostTimes, *, span: Interval, unit: timedelta = FINE) -> HostTimes:
+    """The same person with what the calendars take as cells."""
+    of_calendar = [each.interval for each in person.busy if each.source is BusySource.CALENDAR]
+    rest = tuple(each for each in person.busy if each.source is not BusySource.CALENDAR)
+    cells = Cells.of(of_calendar, span=span, unit=unit)
+    return replace(person, busy=rest, calendar=cells)
 
 
 def booking_type(
@@ -105,7 +142,9 @@ def booking_type(
     window: timedelta = timedelta(days=60),
     working: WorkingHours | None = None,
     zone: str | None = "UTC",
+    **more: Any,
 ) -> BookingType:
+    """A booking type; ``more`` are further fields of it."""
     return BookingType(
         key="demo",
         name="Demo",
@@ -117,6 +156,7 @@ def booking_type(
         booking_window=window,
         working_hours=working,
         time_zone=zone,
+        **more,
     )
 
 
@@ -128,6 +168,8 @@ def question(
     span: Interval | None = None,
     now: datetime = NOW,
     default_zone: str = "UTC",
+    roles: tuple[Role, ...] = (),
+    holidays: tuple[Holiday, ...] = (),
 ) -> Question:
     return Question(
         booking_type=kind or booking_type(),
@@ -137,6 +179,8 @@ def question(
         duration=minutes(duration),
         span=span or between("2027-01-11T00:00Z", "2027-01-12T00:00Z"),
         now=now,
+        roles=roles,
+        holidays=holidays,
     )
 
 
@@ -159,16 +203,25 @@ def random_question(choose: Choose[int], *, pick_change: int | None = None) -> Q
         before=choose((0, 0, 5, 7, 30)),
         after=choose((0, 0, 10, 11, 60)),
         notice=minutes(choose((0, 1, 60, 241))),
-        window=minutes(choose((1000, 2000, 9000))),
+        window=minutes(choose((1000, 3000, 9000, 9000))),
         working=_random_hours(choose, zone) if choose((0, 0, 0, 1)) else None,
         zone=(None, zone, ZONES[choose(range(len(ZONES)))])[choose((0, 1, 2))],
+        date_overrides=_random_overrides(choose, span),
+        daily_limit=choose((None,) * 8 + (1, 2)),
+        weekly_limit=choose((None,) * 8 + (1, 3)),
     )
-    people = [_random_host(choose, f"host-{each}", zone, span) for each in range(5)]
+    people = [_random_host(choose, f"host-{each}", zone, span) for each in range(7)]
+    roles = (
+        Role(key="first", name="Engineer", people=tuple(people[5:7])),
+        Role(key="second", name="Lawyer", people=tuple(people[4:5])),
+    )
     return Question(
         booking_type=kind,
         default_time_zone=zone,
         hosts=tuple(people[: choose((1, 1, 2, 3))]),
-        co_hosts=tuple(people[3 : choose((3, 3, 3, 4, 5))]),
+        co_hosts=tuple(people[3 : choose((3, 3, 3, 3, 4))]),
+        roles=roles[: choose((0, 0, 0, 0, 1, 2))],
+        holidays=_random_holidays(choose, span),
         duration=minutes(choose((5, 15, 23, 30, 60, 60, 150, 1440))),
         span=span,
         now=start - minutes(choose((-500, -30, 0, 60, 600))),
@@ -184,12 +237,69 @@ def _random_host(choose: Choose[int], host_id: str, zone: str, span: Interval) -
         end = start + minutes(choose((1, 15, 30, 60, 90, 500)))
         taken.append(BusyInterval(Interval(start, end), tuple(BusySource)[choose((0, 1, 2))]))
     is_out = choose((0,) * 12 + (1,))
-    return HostTimes(
+    person = HostTimes(
         host_id=host_id,
         working_hours=_random_hours(choose, own_zone),
+        date_overrides=_random_overrides(choose, span),
+        holidays=_random_holidays(choose, span),
         busy=tuple(taken),
+        meetings=tuple(
+            span.start + minutes(choose(range(-6000, 6000, 77))) for _ in range(choose((0, 1, 3)))
+        ),
+        overrides=_random_differences(choose, zone, span),
         unavailable="the calendar cannot be read" if is_out else "",
     )
+    if not choose((0, 0, 1)):
+        return person
+    around = span.widened(before=timedelta(days=2), after=timedelta(days=4))
+    return in_cells(person, span=around, unit=minutes(choose((1, 1, 5, 10))))
+
+
+def _random_differences(choose: Choose[int], zone: str, span: Interval) -> HostOverrides:
+    """Where a host differs from the type: mostly nowhere, then in a thing or two."""
+    if choose((0, 0, 0, 1)) == 0:
+        return HostOverrides()
+
+    def some(*lengths: int) -> timedelta | None:
+        number = choose((-1, -1, *lengths))
+        return None if number < 0 else minutes(number)
+
+    return HostOverrides(
+        working_hours=_random_hours(choose, zone) if choose((0, 0, 1)) else None,
+        date_overrides=_random_overrides(choose, span),
+        buffer_before=some(0, 5, 20),
+        buffer_after=some(0, 3, 45),
+        minimum_notice=some(0, 90, 700),
+        booking_window=some(500, 3000),
+        daily_limit=choose((None, None, None, 0, 1, 2)),
+        weekly_limit=choose((None, None, None, 0, 1, 3)),
+    )
+
+
+def _random_dates(choose: Choose[int], span: Interval, most: int) -> list[date]:
+    first = span.start.date()
+    return [
+        first + timedelta(days=choose((-2, -1, 0, 0, 1, 1, 2)))
+        for _ in range(choose((0, 0, 0, 0, most)))
+    ]
+
+
+def _random_holidays(choose: Choose[int], span: Interval) -> tuple[Holiday, ...]:
+    return tuple(Holiday(on=on, name="a holiday") for on in _random_dates(choose, span, 1))
+
+
+def _random_overrides(choose: Choose[int], span: Interval) -> tuple[DateOverride, ...]:
+    return tuple(
+        DateOverride(
+            on=on, spans=tuple(_random_day_spans(choose) for _ in range(choose((0, 1, 2))))
+        )
+        for on in _random_dates(choose, span, 2)
+    )
+
+
+def _random_day_spans(choose: Choose[int]) -> DaySpan:
+    start, end = (_CLOCK_TIMES[choose(range(len(_CLOCK_TIMES)))] for _ in range(2))
+    return DaySpan(start=start, end=end)
 
 
 _CLOCK_TIMES = (
