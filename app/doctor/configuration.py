@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.storage import booking_types, orgs
-from app.storage.booking_types import PublishedType
+from app.storage.booking_types import Member, PublishedType
 from app.storage.database import Database
 from app.storage.tables import (
     BookingTypeRow,
@@ -32,7 +32,7 @@ class Configuration:
         accounts: Those that serve the whole org.
         hosts: The active ones, by user id, in the order of their names.
         connections: Of those hosts, in the same order.
-        types: Published and active, each with the user ids of its hosts in its order.
+        types: Published and active, each with its people in its order, those who can be booked.
     """
 
     org: Org
@@ -40,7 +40,7 @@ class Configuration:
     accounts: tuple[OrgAccount, ...]
     hosts: Mapping[str, HostRow]
     connections: tuple[Connection, ...]
-    types: tuple[tuple[PublishedType, tuple[str, ...]], ...]
+    types: tuple[tuple[PublishedType, tuple[Member, ...]], ...]
 
     def connections_of(self, host_id: str) -> list[Connection]:
         """One host's connections."""
@@ -77,7 +77,7 @@ def read_configuration(database: Database, org_id: UUID) -> Configuration:
         )
 
 
-def _types(session: Session, org_id: UUID) -> list[tuple[PublishedType, tuple[str, ...]]]:
+def _types(session: Session, org_id: UUID) -> list[tuple[PublishedType, tuple[Member, ...]]]:
     ids = session.scalars(
         sa.select(BookingTypeRow.booking_type_id)
         .where(BookingTypeRow.org_id == org_id, BookingTypeRow.is_active)
@@ -87,6 +87,7 @@ def _types(session: Session, org_id: UUID) -> list[tuple[PublishedType, tuple[st
     for booking_type_id in ids:
         published = booking_types.published(session, org_id, booking_type_id)
         if published is not None:
-            members = booking_types.member_ids(session, org_id, booking_type_id)
-            found.append((published, tuple(members)))
+            members = booking_types.members(session, org_id, booking_type_id)
+            active = (each for each in members if each.is_active and each.is_host_active)
+            found.append((published, tuple(active)))
     return found

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from app.doctor import salesforce
-from app.doctor.booking_types import type_findings
+from app.doctor.booking_types import host_findings, type_findings
 from app.doctor.configuration import Configuration, read_configuration
 from app.doctor.deliveries import delivery_findings
 from app.doctor.report import Finding, Report, aside, broken, good, said
@@ -86,6 +86,7 @@ class OrganizationExam:
         report.add(*answers.findings, *salesforce.certificate_findings(configuration, now=now))
         report.add(*_account_findings(configuration, accounts))
         report.add(*_connection_findings(configuration, read))
+        report.add(*host_findings(configuration))
         report.add(*type_findings(configuration, unread=read, answers=answers, now=now))
         report.add(*delivery_findings(self._wiring.database, self._org_id, now=now))
 

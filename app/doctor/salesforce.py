@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.definitions import definition_faults
+from app.definitions.org import org_faults, read_org
 from app.doctor.configuration import Configuration
 from app.doctor.report import Finding, Mark, aside, broken, good, said
 from app.sealing import SealError
-from app.templates import record_paths
 from app.vendors import Vendors
-from booking_types.filters import needed_paths
 from booking_types.model import BookingType
 from connectors.errors import ConnectorError, MissingError
 from connectors.protocols import Crm, CrmObject
@@ -60,7 +60,7 @@ class CrmAnswers:
         findings: About the org itself.
         is_ours: It let us in and is the org we think; otherwise nothing else was asked.
         inactive: User ids of hosts who are not active users there.
-        faults: What is wrong with the fields a booking type names, by the type's key.
+        faults: Why a booking type does not fit the org, by the type's key.
     """
 
     findings: tuple[Finding, ...]
@@ -144,24 +144,9 @@ def _inactive(crm: Crm, configuration: Configuration) -> Iterable[str]:
 
 
 def _type_faults(crm: Crm, booking_type: BookingType) -> Iterator[str]:
-    """What the org does not have of what the type names."""
-    name = booking_type.object_name
-    paths = needed_paths(booking_type) | record_paths(booking_type)
-    try:
-        found = crm.paths(object_name=name, paths=sorted(paths))
-        known = crm.describe(name)
-    except MissingError:
-        yield f"the org has no object {name}, or it may not be read"
-        return
-    yield from (f"{path}: {each.problem}" for path, each in found.items() if each.problem)
-    written = [update.field for update in booking_type.write_back.record_updates]
-    if booking_type.write_back.hand_over_owner:
-        written.append("OwnerId")
-    for each in written:
-        if each not in known.fields:
-            yield f"{each}: {name} has no such field to write"
-        elif not known.fields[each].is_updateable:
-            yield f"{each}: we may not write it"
+    """What is wrong with a type in this org; rules may have become stricter since it was made."""
+    found = definition_faults(booking_type) or org_faults(booking_type, read_org(crm, booking_type))
+    yield from (f"{fault.path}: {fault.message}" for fault in found)
 
 
 def certificate_findings(configuration: Configuration, *, now: datetime) -> Iterator[Finding]:

@@ -190,26 +190,3 @@ def members(session: Session, org_id: UUID, booking_type_id: UUID) -> list[Membe
         )
         for row, is_host_active in rows
     ]
-
-
-def member_ids(session: Session, org_id: UUID, booking_type_id: UUID) -> list[str]:
-    """The type's active hosts, in its order."""
-    return list(
-        session.scalars(
-            sa.select(BookingTypeHost.host_id)
-            .join(
-                HostRow,
-                sa.and_(
-                    HostRow.org_id == BookingTypeHost.org_id,
-                    HostRow.host_id == BookingTypeHost.host_id,
-                ),
-            )
-            .where(
-                BookingTypeHost.org_id == org_id,
-                BookingTypeHost.booking_type_id == booking_type_id,
-                BookingTypeHost.is_active,
-                HostRow.is_active,
-            )
-            .order_by(BookingTypeHost.position, HostRow.name, HostRow.host_id)
-        )
-    )

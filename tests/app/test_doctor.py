@@ -454,9 +454,9 @@ def test_fields_that_a_type_names_and_the_org_does_not_have_are_told(house: Hous
 
     line = found.line("Booking type Discovery call")
     assert found.broken() == ["Booking type Discovery call"]
-    assert "Gone__c: Lead has no field Gone__c" in line
-    assert "Owner.Missing__c: " in line
-    assert "Stage__c: Lead has no such field to write" in line
+    assert "Gone__c leads nowhere: Lead has no field Gone__c" in line
+    assert "Owner.Missing__c leads nowhere" in line
+    assert "a Lead has no field Stage__c" in line
 
 
 def test_a_type_for_an_object_that_the_org_lacks_is_broken(house: House) -> None:
