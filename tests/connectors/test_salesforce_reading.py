@@ -16,7 +16,7 @@ from connectors.salesforce.organization import first_weekday
 from connectors.sandbox.client import SandboxControl
 from tests.connectors.salesforce_org import SalesforceOrg
 
-PROJECT = {
+PROJECT: dict[str, Any] = {
     "fullName": "Project__c",
     "fields": [
         {"fullName": "Budget__c", "type": "Currency", "scale": 2},
