@@ -238,3 +238,32 @@ def test_the_greatest_numbers_stay_inside_the_calendar(context: FilterContext) -
     for name, most in (("DAYS", 73_000), ("WEEKS", 10_400), ("MONTHS", 2_400), ("YEARS", 200)):
         assert seen.days(relative_date(f"LAST_N_{name}:{most}")).first >= date(1700, 1, 1)
         assert seen.days(relative_date(f"NEXT_N_{name}:{most}")).end <= date(4000, 12, 31)
+
+
+@pytest.mark.parametrize("fiscal", range(1, 13))
+def test_every_day_of_a_leap_year_is_in_one_fiscal_quarter_of_one_fiscal_year(fiscal: int) -> None:
+    quarters: dict[date, int] = {}
+    for number in range(366):
+        today = date(2028, 1, 1) + number * DAY
+        noon = datetime.combine(today, time(12), UTC)
+        seen = seen_from(FilterContext(now=noon, time_zone="UTC", fiscal_year_start_month=fiscal))
+        year = seen.days(relative_date("THIS_FISCAL_YEAR"))
+        quarter = seen.days(relative_date("THIS_FISCAL_QUARTER"))
+        assert year.first.month == fiscal
+        assert year.first <= quarter.first <= today < quarter.end <= year.end
+        quarters[quarter.first] = quarters.get(quarter.first, 0) + 1
+
+    assert sum(quarters.values()) == 366
+    assert {(first.month - fiscal) % 12 for first in quarters} == {0, 3, 6, 9}
+
+
+@pytest.mark.parametrize("week_starts_on", range(1, 8))
+def test_every_week_begins_on_its_weekday_and_has_seven_days(week_starts_on: int) -> None:
+    for number in range(14):
+        noon = datetime(2028, 2, 22, 12, tzinfo=UTC) + number * DAY
+        context = FilterContext(now=noon, time_zone="UTC", week_starts_on=week_starts_on)
+        week = seen_from(context).days(relative_date("THIS_WEEK"))
+
+        assert week.first.isoweekday() == week_starts_on
+        assert week.end - week.first == 7 * DAY
+        assert week.first <= noon.date() < week.end
