@@ -151,10 +151,13 @@ class Bookings:
         may_adopt = draft.adopts_event and bool(has_activities) and draft.status != _CANCELED
         found = self._look(draft, is_known=has_activities is not None, may_adopt=may_adopt)
         if found.booking_record_id and found.revision > draft.revision:
-            # A later write was faster; it stays.
+            # A later write was faster; it stays, and what it did not adopt is not adopted now.
+            is_known = found.event is not None and (
+                found.event.is_marked or found.event_id == draft.event_id
+            )
             return CrmBooking(
                 booking_record_id=found.booking_record_id,
-                event_id=found.event_id,
+                event_id=found.event_id if is_known else None,
                 revision=found.revision,
             )
         parts = _parts(draft, found, may_have_event=bool(has_activities))

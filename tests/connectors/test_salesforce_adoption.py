@@ -185,6 +185,17 @@ def test_a_later_write_changes_nothing_of_the_others_event(org: SalesforceOrg) -
     assert org.query("SELECT Status__c FROM Booking__c") == [{"Status__c": "canceled"}]
 
 
+def test_a_late_write_adopts_nothing_that_a_newer_one_did_not(org: SalesforceOrg) -> None:
+    crm, draft = org.crm(), adopting(org, org.lead())
+    crm.write_booking(replace(draft, revision=3))
+    copied(org)
+
+    late = crm.write_booking(replace(draft, revision=2))
+
+    assert (late.event_id, late.revision) == (None, 3)
+    assert [each["Booking_Id__c"] for each in org.query(EVENTS)] == [None]
+
+
 def test_a_canceled_booking_adopts_nothing(org: SalesforceOrg) -> None:
     copied(org)
 
