@@ -157,7 +157,8 @@ class FormField:
         help: A sentence beside it; may be empty.
         default_path: Dotted path on the record whose value stands in it to begin with.
         record_field: The field of the record that the answer is written to.
-        is_in_event: The answer stands in the event's description, with its label.
+        is_in_event: The answer stands in the event's description, with its label: guests read it
+            there. Without it only the house does, in notices and in Salesforce.
     """
 
     key: str

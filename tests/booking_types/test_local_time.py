@@ -9,11 +9,12 @@ from booking_types.availability import slots
 from booking_types.errors import InvalidRequestError
 from booking_types.intervals import Interval
 from booking_types.local_time import instants, local_day, zone_named
-from booking_types.model import HostTimes
+from booking_types.model import BusyInterval, BusySource, HostTimes
 from tests.booking_types.questions import (
     at,
     between,
     booking_type,
+    busy,
     every_day,
     host,
     hours,
@@ -149,6 +150,78 @@ def test_nine_to_five_stays_nine_to_five_after_the_change() -> None:
 
     assert worked(person, between("2027-03-27T00:00Z", "2027-03-28T00:00Z")) == ["08:00", "16:00"]
     assert worked(person, between("2027-03-28T00:00Z", "2027-03-29T00:00Z")) == ["07:00", "15:00"]
+
+
+def test_a_meeting_lasts_as_long_as_it_takes_whatever_the_clocks_do_meanwhile() -> None:
+    # 00:30 to 02:30 on the wall is three hours that night.
+    asked = question(
+        host("one", working=hours("7 00:30-02:30", zone="America/New_York")),
+        kind=booking_type(increment=30, zone="America/New_York"),
+        span=between("2027-11-07T00:00Z", "2027-11-08T00:00Z"),
+        duration=180,
+        now=at("2027-11-06T00:00Z"),
+    )
+
+    (slot,) = slots(asked).slots
+
+    assert slot.interval == between("2027-11-07T04:30Z", "2027-11-07T07:30Z")
+
+
+def test_hours_follow_a_host_into_another_zone_and_what_is_busy_stays_where_it_was() -> None:
+    taken = busy("2027-01-11T15:00Z", "2027-01-11T16:00Z")
+    before = host("one", taken, working=every_day("09:00-17:00", zone="Europe/Berlin"))
+    after = host("one", taken, working=every_day("09:00-17:00", zone="America/New_York"))
+
+    def shown(person: HostTimes) -> list[str]:
+        asked = question(person, kind=booking_type(increment=60), duration=60)
+        return [f"{start:%H}" for start in slots(asked).starts]
+
+    assert shown(before) == ["08", "09", "10", "11", "12", "13", "14"]
+    assert shown(after) == ["14", "16", "17", "18", "19", "20", "21"]
+
+
+@pytest.mark.parametrize(
+    ("on", "zone", "offered"),
+    [
+        (date(2027, 3, 14), "America/New_York", 23),
+        (date(2027, 11, 7), "America/New_York", 25),
+        (date(2027, 4, 30), "Africa/Cairo", 23),
+    ],
+)
+def test_something_that_takes_all_day_takes_the_day_as_long_as_it_is(
+    on: date, zone: str, offered: int
+) -> None:
+    day = local_day(on, zone=ZoneInfo(zone))
+    assert day is not None
+    around = day.widened(before=timedelta(hours=3), after=timedelta(hours=3))
+
+    def asked(*taken: BusyInterval) -> int:
+        person = host("one", *taken, working=every_day("00:00-00:00", zone=zone))
+        kind = booking_type(increment=60, zone=zone)
+        question_ = question(person, kind=kind, span=around, duration=60, now=around.start)
+        return len(slots(question_).starts)
+
+    assert asked() == offered + 6
+    assert asked(BusyInterval(day, BusySource.CALENDAR)) == 6
+
+
+def test_a_date_that_a_zone_left_out_has_no_starts_and_hours_of_it_none() -> None:
+    # Apia had no 30 December 2011: the 29th ends where the 31st begins.
+    person = host("one", working=every_day("09:00-11:00", zone="Pacific/Apia"))
+    span = between("2011-12-29T10:00Z", "2012-01-01T10:00Z")
+    kind = booking_type(increment=60, zone="Pacific/Apia")
+    asked = question(person, kind=kind, span=span, duration=60, now=span.start)
+
+    found = [start.astimezone(ZoneInfo("Pacific/Apia")) for start in slots(asked).starts]
+
+    assert [f"{start:%d %H:%M}" for start in found] == [
+        "29 09:00",
+        "29 10:00",
+        "31 09:00",
+        "31 10:00",
+        "01 09:00",
+        "01 10:00",
+    ]
 
 
 @pytest.mark.parametrize(
