@@ -17,6 +17,8 @@ import click
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from app.demo.running import RunningDemo
 
 _ERRORS = Console(stderr=True, highlight=False)
@@ -172,7 +174,7 @@ def demo(port: int) -> None:
 def _say_what_to_try(console: Console, running: RunningDemo) -> None:
     lines = [
         ("Then", running.records_url, "every record, and what it is there to show"),
-        ("", ".venv/bin/handover walkthrough all", "five handovers by themselves, read back"),
+        ("", ".venv/bin/handover walkthrough all", "seven handovers by themselves, read back"),
         ("See", running.sandbox_url, "what was made: calendars, mail, Salesforce"),
         ("", f"{running.public_url}/v1/openapi.json", "the API"),
         ("Stop", "Ctrl-C", "stops everything"),
@@ -299,6 +301,60 @@ def retry(booking_id: str | None, mails: bool) -> None:  # noqa: FBT001 - click 
     )
     wiring.close()
     click.echo(f"{count} {'target is' if count == 1 else 'targets are'} tried once more.")
+
+
+@main.command()
+@click.argument("record")
+@click.option("--org", default="", help="Its Salesforce id or name, where several are connected.")
+@click.option("--type", "booking_type", default="", help="A booking type's key: its hosts, times.")
+@click.option("--at", default="", help="With --type: one time, like “2026-11-24 15:00”.")
+@click.option("--user", default="", help="Whose view it is: a Salesforce user's id or link.")
+@click.option("--from", "first_on", type=click.DateTime(["%Y-%m-%d"]), help="First day; today.")
+@click.option("--days", type=int, help="How many days, up to 31; seven by default.")
+@click.option("--minutes", type=int, help="How long the meeting is; the type's first length.")
+@click.option("--host", default="", help="Only this person's times: part of a name, or an id.")
+@click.option("--json", "as_json", is_flag=True, help="For programs, as the API answers.")
+@_readable
+def explain(first_on: datetime | None, **typed: Any) -> None:
+    """Say why a booking type, a time or a host is not there for a record.
+
+    RECORD is the link of a Salesforce record's page, or the record's id.
+    """
+    from app.explain import InputError, NotReadError, Wish, explain_record
+    from app.observability import configure_logging
+    from app.settings import demo_settings, read_settings
+    from app.wiring import Wiring
+
+    environ = dict(os.environ)
+    if not environ.get("DATABASE_URL", "").strip():
+        environ |= demo_settings()
+    # What goes wrong is said in the answer; the log is for what nobody thought of.
+    configure_logging("ERROR", stream=sys.stderr)
+    wiring = Wiring(read_settings(environ), is_worker=True)
+    try:
+        explain_record(
+            Wish(first_on=first_on.date() if first_on else None, **typed),
+            wiring=wiring,
+            console=Console(highlight=False),
+            progress=_ERRORS,
+        )
+    except InputError as error:
+        raise click.BadParameter(error.words, param_hint=error.option) from None
+    except NotReadError as error:
+        _ERRORS.print(f"{error}", style="red", markup=False)
+        raise SystemExit(1) from None
+    finally:
+        wiring.close()
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of booking types' definitions, for editors and files."""
+    import json
+
+    from app.definitions.schema import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
 @main.command()

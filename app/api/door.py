@@ -12,6 +12,7 @@ from flask import current_app, g
 
 from app.api.cursors import Cursors
 from app.auth import Authenticated, Authenticator
+from app.bookings.explanations import Explanation, ExplanationRequest
 from app.bookings.questions import (
     AvailabilityAnswer,
     AvailabilityRequest,
@@ -38,6 +39,9 @@ class Bookings(Protocol):
 
     def availability(self, *, caller: Caller, request: AvailabilityRequest) -> AvailabilityAnswer:
         """When they can meet."""
+
+    def explain(self, *, caller: Caller, request: ExplanationRequest) -> Explanation:
+        """Why a type, a time or a host is not there."""
 
     def book(
         self,

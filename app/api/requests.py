@@ -16,6 +16,8 @@ from marshmallow import fields, post_load
 from app.api.fields import (
     MOST_GUESTS,
     MOST_IDS,
+    Answers,
+    Claim,
     Guests,
     Line,
     Minutes,
@@ -33,6 +35,7 @@ from app.api.fields import (
     TimeZone,
     minutes_of,
 )
+from app.bookings.explanations import ExplanationRequest
 from app.bookings.questions import BookRequest
 from app.inputs import instants, zones
 from app.inputs.texts import LINE_CHARACTERS, PARAGRAPH_CHARACTERS
@@ -60,6 +63,14 @@ _EMAIL = {
 }
 _IDEMPOTENCY_KEY = {"pattern": "^[!-~]([ -~]{0,253}[!-~])?$", "minLength": 1, "maxLength": 255}
 _MINUTES = {"minimum": 5, "maximum": 1440}
+#: One of the kinds of values that a field of a booking form takes.
+ANY_ANSWER = {
+    "oneOf": [
+        {"type": "string", "maxLength": PARAGRAPH_CHARACTERS},
+        {"type": "number"},
+        {"type": "boolean"},
+    ]
+}
 
 #: The same of what stands in addresses, by its name there.
 PATH_SCHEMAS: Mapping[str, Mapping[str, Any]] = {
@@ -126,6 +137,20 @@ class BookingRequest(Strict):
             "maxLength": PARAGRAPH_CHARACTERS,
         }
     )
+    answers = Answers(
+        metadata={
+            "description": "What was entered in the booking type's form, by its fields' keys: "
+            "texts, numbers, true or false; dates like `2027-03-01`. What is left out is not "
+            "answered.",
+            "additionalProperties": ANY_ANSWER,
+        }
+    )
+    consent = Claim(
+        metadata={
+            "description": "The guest agreed to the booking type's `consent_text`, which was read "
+            "to them."
+        }
+    )
 
     @post_load
     def _complete(self, data: dict[str, Any], **_: Any) -> BookRequest:
@@ -133,6 +158,7 @@ class BookingRequest(Strict):
         read = dict(data)
         read["start"] = instants.instant(read.pop("start_at"), zone=zone, field="start_at")
         read["duration"] = read.pop("duration_minutes", None)
+        read["has_consent"] = read.pop("consent", False)
         return BookRequest(**read)
 
 
@@ -211,6 +237,39 @@ class AvailabilityQuery(Strict):
     )
 
 
+class ExplanationQuery(Strict):
+    """What is to be explained of a record."""
+
+    booking_type = OurId(
+        metadata={
+            "description": "Whose hosts and times are explained too; a draft has none.",
+            "format": "uuid",
+        }
+    )
+    at = Raw(
+        metadata={
+            "description": "One time to look at closely; RFC 3339 with an offset. Goes with "
+            "`booking_type`.",
+            **_INSTANT,
+        }
+    )
+    user = SalesforceId(
+        metadata={"description": "Whose view it is; the caller's own without.", **_SALESFORCE_ID}
+    )
+    from_ = Raw(
+        data_key="from",
+        metadata={
+            "description": "Times from then on; RFC 3339 with an offset, goes with `to`. Without "
+            "them: seven days of the org's zone.",
+            **_INSTANT,
+        },
+    )
+    to = Raw(metadata={"description": "At most 31 days after `from`; excluded.", **_INSTANT})
+    duration_minutes = MinutesInAddress(
+        metadata={"description": "One of the booking type's; its first by default.", **_MINUTES}
+    )
+
+
 class BookingsQuery(Strict):
     """Which bookings."""
 
@@ -265,6 +324,35 @@ def asked_span(query: Mapping[str, Any]) -> Interval:
     )
 
 
+def explanation_asked(record_id: str, query: Mapping[str, Any]) -> ExplanationRequest:
+    """What an ``ExplanationQuery`` asks of the service.
+
+    Raises:
+        InvalidRequestError: One of its times is none, or ``from`` and ``to`` do not go together.
+    """
+    given = {
+        name: instants.instant(query[name], zone=None, field=name.rstrip("_"))
+        for name in ("at", "from_", "to")
+        if name in query
+    }
+    for name, other in (("from_", "to"), ("to", "from_")):
+        if name in given and other not in given:
+            raise InvalidRequestError(
+                "Give from and to, or neither.", code="missing_field", field=other.rstrip("_")
+            )
+    span = None
+    if "from_" in given:
+        span = instants.span(start=given["from_"], end=given["to"], field="to")
+    return ExplanationRequest(
+        record_id=record_id,
+        booking_type=query.get("booking_type"),
+        at=given.get("at"),
+        viewer_id=query.get("user"),
+        span=span,
+        duration=query.get("duration_minutes"),
+    )
+
+
 def asked_bounds(query: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
     """Between which instants a ``BookingsQuery`` looks; either may be open.
 
@@ -313,6 +401,8 @@ def request_hash(request: BookRequest) -> str:
         "platform": request.platform.value if request.platform else None,
         "place": request.place,
         "notes": request.notes,
+        "answers": dict(request.answers),
+        "consent": request.has_consent,
     }
     text = json.dumps(meaning, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

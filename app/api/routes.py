@@ -17,6 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from app.api import answers, bodies, examples, requests
 from app.api.door import Door, authenticated
+from app.api.explanations import explanation_body
 from app.api.fields import read_salesforce_id, unknown_field
 from app.api.openapi import problems
 from app.bookings.questions import AvailabilityRequest, BookingsRequest, BookingView, BookRequest
@@ -55,6 +56,7 @@ _ALLOWED: Mapping[str, tuple[Role, ...]] = {
     "v1.list_booking_types": _SEES_OFFERS,
     "v1.list_hosts": _SEES_OFFERS,
     "v1.show_availability": _SEES_OFFERS,
+    "v1.show_explanation": (Role.ADMIN,),
     BOOKS: (Role.ORGANIZER,),
     "v1.show_booking": _SEES_BOOKINGS,
     "v1.show_booking_by_key": _SEES_BOOKINGS,
@@ -167,6 +169,27 @@ def show_availability(record_id: str, booking_type_id: UUID, query: dict[str, An
     found = Door.here().bookings.availability(caller=authenticated().caller, request=asked)
     body = bodies.availability_body(found, time_zone=query.get("time_zone"), explains=explains)
     return _answer(body)
+
+
+@v1.get("/records/<record_id>/explanation")
+@v1.input(requests.ExplanationQuery, location="query", arg_name="query", unknown=RAISE)
+@v1.output(answers.Explanation, example=examples.EXPLANATION)
+@v1.doc(
+    summary="Why is a booking type, a time or a host not there?",
+    operation_id="showExplanation",
+    responses=problems(400, 401, 403, 404, 422, 500, 502, 503),
+    security="salesforce",
+)
+def show_explanation(record_id: str, query: dict[str, Any]) -> Response:
+    """For Booking Admins. Of every type what became of it, with the record's values.
+
+    With `booking_type` also who could be the host and everybody's time, offered or not; with `at`
+    whose fault it is at that very time, and who would be picked. Values that the caller may not see
+    in Salesforce are not shown.
+    """
+    asked = requests.explanation_asked(read_salesforce_id(record_id, field="record_id"), query)
+    found = Door.here().bookings.explain(caller=authenticated().caller, request=asked)
+    return _answer(explanation_body(found))
 
 
 @v1.post("/bookings")

@@ -6,10 +6,9 @@ put beside each other; no rule is decided here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -46,7 +45,7 @@ from app.storage.database import Database
 from app.storage.tables import Org
 from app.vendors import Vendors
 from booking_types import availability
-from booking_types.answers import Part, PersonDay, PersonRun, Question, Reason, Verdict
+from booking_types.answers import PersonDay, Question, Verdict
 from booking_types.answers import Role as PanelPart
 from booking_types.errors import InvalidRequestError, NotFoundError
 from booking_types.filters import ClauseOutcome, FilterVerdict, evaluate
@@ -259,12 +258,16 @@ class Explainer:
         question = _question(
             context, parts, people, times, duration=duration, span=span, now=self._clock()
         )
-        asides = hosts_on_platform(
-            _of(times, parts.aside_ids),
-            booking_type=booking_type,
-            hosts=people.hosts,
-            connections=people.connections,
-            wanted=None,
+        aside = replace(
+            question,
+            roles=(),
+            hosts=hosts_on_platform(
+                _of(times, parts.aside_ids),
+                booking_type=booking_type,
+                hosts=people.hosts,
+                connections=people.connections,
+                wanted=None,
+            ),
         )
         on_step("Explaining the times")
         return ExplainedTimes(
@@ -281,10 +284,10 @@ class Explainer:
                 steps=parts.candidates.steps,
                 problem=parts.candidates.problem,
             ),
-            people=tuple(_explained_people(question, asides, parts.candidates.kind, people)),
+            people=tuple(_explained_people(question, aside, parts.candidates.kind, people)),
             days=availability.explain_days(question),
             at=(
-                _explained_start(question, asides, parts.candidates.kind, request.at)
+                _explained_start(question, aside, parts.candidates.kind, request.at)
                 if request.at is not None
                 else None
             ),
@@ -486,20 +489,31 @@ _ASIDE = {
 
 
 def _explained_people(
-    question: Question, asides: Sequence[HostTimes], kind: HostRuleKind, people: People
+    question: Question, aside: Question, kind: HostRuleKind, people: People
 ) -> Iterator[ExplainedPerson]:
+    days = _days(question) | _days(aside)
     for person in question.hosts:
-        yield _explained_person(question, person, people)
-    aside = _ASIDE.get(kind, "could not be the host of this record")
-    for person in asides:
-        yield replace(_explained_person(question, person, people), aside=aside)
+        yield _explained_person(person, people, days)
+    why = _ASIDE.get(kind, "could not be the host of this record")
+    for person in aside.hosts:
+        yield replace(_explained_person(person, people, days), aside=why)
     for role in question.roles:
         for person in role.people:
-            told = _explained_person(question, person, people)
+            told = _explained_person(person, people, days)
             yield replace(told, role=role.key, role_name=role.name)
 
 
-def _explained_person(question: Question, person: HostTimes, people: People) -> ExplainedPerson:
+def _days(question: Question) -> dict[str, list[PersonDay]]:
+    """Everybody's timeline, by user id."""
+    found: dict[str, list[PersonDay]] = {}
+    for day in availability.explain_people(question):
+        found.setdefault(day.host_id, []).append(day)
+    return found
+
+
+def _explained_person(
+    person: HostTimes, people: People, days: Mapping[str, Sequence[PersonDay]]
+) -> ExplainedPerson:
     host = people.hosts[person.host_id]
     return ExplainedPerson(
         host_id=person.host_id,
@@ -507,63 +521,32 @@ def _explained_person(question: Question, person: HostTimes, people: People) -> 
         time_zone=host.time_zone,
         unavailable_code=person.unavailable_code,
         unavailable=person.unavailable,
-        days=tuple(_days(question, person)),
+        days=tuple(days.get(person.host_id, ())),
     )
 
 
-def _alone(question: Question, person: HostTimes) -> Question:
-    """The same question about one person, as if nobody else were needed."""
-    return replace(question, hosts=(person,), co_hosts=(), roles=())
-
-
-def _days(question: Question, person: HostTimes) -> Iterator[PersonDay]:
-    explained = availability.explain(_alone(question, person))
-    for on, of_day in groupby(explained, key=lambda time: time.on):
-        runs = []
-        told = [(each, None if each.is_offered else each.reasons[0]) for each in of_day]
-        for reason, group in groupby(told, key=lambda line: line[1]):
-            parts = [each for each, _ in group]
-            runs.append(
-                PersonRun(
-                    first_at=parts[0].first_at,
-                    last_at=parts[-1].last_at,
-                    starts=sum(each.starts for each in parts),
-                    reason=reason,
-                )
-            )
-        yield PersonDay(host_id=person.host_id, part=Part.HOST, role="", on=on, runs=tuple(runs))
-
-
 def _explained_start(
-    question: Question, asides: Sequence[HostTimes], kind: HostRuleKind, start: datetime
+    question: Question, aside: Question, kind: HostRuleKind, start: datetime
 ) -> ExplainedStart:
     verdict = availability.check(question, start)
+    of_people = verdict.people
+    if aside.hosts:
+        of_people += availability.check(aside, start).people
     picked, table = _table(question.hosts, verdict, free=verdict.host_ids, kind=kind)
     roles = []
-    for role, free in zip(question.roles, verdict.role_ids, strict=False):
+    for role, free in zip(question.roles, verdict.role_ids, strict=True):
         taker, lines = _table(role.people, verdict, free=free, kind=HostRuleKind.TIME_FIRST)
         roles.append(ExplainedRole(key=role.key, name=role.name, picked_id=taker, table=lines))
-    of_roles = (each for role in question.roles for each in role.people)
-    everybody = (*question.hosts, *asides, *of_roles)
     return ExplainedStart(
         interval=verdict.interval,
-        is_on_grid=all(each.detail != _OFF_GRID for each in verdict.reasons),
+        is_on_grid=all(each.detail != "off_grid" for each in verdict.reasons),
         is_offered=verdict.is_offered,
         reasons=verdict.reasons,
-        of_people={each.host_id: _first(question, each, start) for each in everybody},
+        of_people={each.host_id: each.reason for each in of_people},
         picked_id=picked,
         table=table,
         roles=tuple(roles),
     )
-
-
-_OFF_GRID = "off_grid"
-
-
-def _first(question: Question, person: HostTimes, start: datetime) -> Reason | None:
-    """The first thing that stands against one person then; that it is no start is not theirs."""
-    verdict = availability.check(_alone(question, person), start)
-    return next((each for each in verdict.reasons if each.detail != _OFF_GRID), None)
 
 
 def _table(

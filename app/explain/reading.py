@@ -69,23 +69,25 @@ def id_in(text: str, *, option: str, prefix: str = "") -> str:
     Raises:
         InputError: There is none.
     """
-    found = _ids(text.strip())
+    try:
+        found = _id_of_link(text) if "/" in text else salesforce_id(text.strip())
+    except InvalidRequestError as error:
+        raise InputError(option, error.message) from error
     if not found:
         raise InputError(
             option,
-            "this is neither a Salesforce id (15 or 18 characters) nor a link to a record's page",
+            "no record's id stands in this link; open the record's page and copy its address",
         )
-    if not found[-1].startswith(prefix):
-        raise InputError(option, f"a user's id begins with {prefix}; {found[-1]} is none")
-    return found[-1]
+    if not found.startswith(prefix):
+        raise InputError(option, f"a user's id begins with {prefix}; {found} is none")
+    return found
 
 
-def _ids(text: str) -> list[str]:
-    """The ids in a text or in the path of a link, in order; an org's is no record's."""
-    if "/" not in text:
-        return [salesforce_id(text)] if _is_id(text) else []
-    parts = urlsplit(text).path.split("/")
-    return [salesforce_id(part) for part in parts if _is_id(part) and part[:3] != _ORG_PREFIX]
+def _id_of_link(link: str) -> str:
+    """The last id in a link's path, other than an org's; an empty text where there is none."""
+    parts = urlsplit(link.strip()).path.split("/")
+    found = [part for part in parts if _is_id(part) and not part.startswith(_ORG_PREFIX)]
+    return salesforce_id(found[-1]) if found else ""
 
 
 def _is_id(text: str) -> bool:

@@ -38,6 +38,7 @@ from tests.app.door import (
 OTHER_ORG = "00DHp0000002DeFMAU"
 TYPES = f"/v1/records/{RECORD_ID}/booking-types"
 HOSTS = f"{TYPES}/{TYPE_ID}/hosts"
+EXPLANATION = f"/v1/records/{RECORD_ID}/explanation"
 
 
 def ask(wiring: DoorWiring, text: str | None = None, *, path: str = TYPES) -> TestResponse:
@@ -281,6 +282,19 @@ def test_an_admin_sees_what_is_offered_but_books_only_as_an_organizer() -> None:
     assert wiring.booking_service.asked == [RECORD_ID]
 
 
+@pytest.mark.parametrize("role", [Role.ORGANIZER, Role.HOST])
+def test_only_an_admin_learns_why_something_is_not_there(role: Role) -> None:
+    wiring = DoorWiring()
+    wiring.roles.roles = frozenset({role})
+
+    answer = ask(wiring, path=EXPLANATION)
+
+    assert refusal(answer) == (403, "forbidden_role")
+    assert "Booking Admin" in answer.get_json()["detail"]
+    wiring.roles.roles = frozenset({Role.ADMIN})
+    assert ask(wiring, path=EXPLANATION).status_code == 200
+
+
 def test_a_host_sees_bookings() -> None:
     wiring = DoorWiring()
     wiring.roles.roles = frozenset({Role.HOST})
@@ -292,7 +306,7 @@ def test_who_has_no_permission_set_at_all_is_refused_everywhere() -> None:
     wiring = DoorWiring()
     wiring.roles.roles = frozenset()
 
-    for path in (TYPES, HOSTS, "/v1/bookings", f"/v1/bookings/{TYPE_ID}"):
+    for path in (TYPES, HOSTS, EXPLANATION, "/v1/bookings", f"/v1/bookings/{TYPE_ID}"):
         assert refusal(ask(wiring, path=path)) == (403, "forbidden_role")
 
 
