@@ -126,12 +126,13 @@ def stored_date_overrides(dates: Sequence[Any]) -> tuple[DateOverride, ...]:
 
 def dump_date_overrides(dates: Sequence[DateOverride]) -> list[Any]:
     """Other hours on single dates as they are stored."""
-    built: list[Any] = msgspec.to_builtins(list(dates))
+    built: list[Any] = msgspec.json.decode(msgspec.json.encode(list(dates)))
     return built
 
 
 def _dump(value: Any) -> dict[str, Any]:
-    built: dict[str, Any] = msgspec.to_builtins(value)
+    """As JSON would come back: lists, no tuples."""
+    built: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(value))
     return built
 
 

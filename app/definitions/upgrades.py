@@ -16,32 +16,46 @@ SCHEMA_VERSION = 2
 def _to_2(definition: dict[str, Any]) -> dict[str, Any]:
     """Lookups became chains, platforms got two more rules, Salesforce Events can be adopted."""
     found = dict(definition)
-    if isinstance(host_rule := found.get("host_rule"), Mapping):
-        host_rule = dict(host_rule)
-        if "lookup_path" in host_rule:
-            path = host_rule.pop("lookup_path")
-            host_rule["lookup_paths"] = [path] if path else []
-        found["host_rule"] = host_rule
-    if isinstance(platform_rule := found.get("platform_rule"), Mapping):
-        if platform_rule.get("kind") == "host_default":
-            platform_rule = {**platform_rule, "kind": "organizer_choice"}
-        if platform_rule.get("kind") == "fixed" and platform_rule.get("platform") == "none":
-            platform_rule = {**platform_rule, "kind": "none"}
-        # With other kinds a platform meant nothing.
-        if platform_rule.get("kind") != "fixed":
-            platform_rule = {**platform_rule, "platform": None}
-        found["platform_rule"] = platform_rule
-    if isinstance(write_back := found.get("write_back"), Mapping):
-        wants = write_back.get("salesforce_event")
-        if isinstance(wants, bool):
-            write_back = {**write_back, "salesforce_event": "always" if wants else "never"}
-        found["write_back"] = write_back
-    if isinstance(record_filter := found.get("record_filter"), Mapping):
-        clauses = record_filter.get("clauses")
-        if isinstance(clauses, list):
-            renamed = [_clause_to_2(clause) for clause in clauses]
-            found["record_filter"] = {**record_filter, "clauses": renamed}
+    for name, step in (
+        ("host_rule", _host_rule_to_2),
+        ("platform_rule", _platform_rule_to_2),
+        ("write_back", _write_back_to_2),
+        ("record_filter", _filter_to_2),
+    ):
+        if isinstance(found.get(name), Mapping):
+            found[name] = step(dict(found[name]))
     return found
+
+
+def _host_rule_to_2(rule: dict[str, Any]) -> dict[str, Any]:
+    if "lookup_path" in rule:
+        path = rule.pop("lookup_path")
+        rule["lookup_paths"] = [path] if path else []
+    return rule
+
+
+def _platform_rule_to_2(rule: dict[str, Any]) -> dict[str, Any]:
+    kind = rule.get("kind")
+    if kind == "host_default":
+        rule["kind"] = "organizer_choice"
+    if kind == "fixed" and rule.get("platform") == "none":
+        rule["kind"] = "none"
+    # With other kinds a platform meant nothing.
+    return rule if rule.get("kind") == "fixed" else rule | {"platform": None}
+
+
+def _write_back_to_2(write_back: dict[str, Any]) -> dict[str, Any]:
+    wants = write_back.get("salesforce_event")
+    if isinstance(wants, bool):
+        write_back["salesforce_event"] = "always" if wants else "never"
+    return write_back
+
+
+def _filter_to_2(record_filter: dict[str, Any]) -> dict[str, Any]:
+    clauses = record_filter.get("clauses")
+    if isinstance(clauses, list):
+        record_filter["clauses"] = [_clause_to_2(clause) for clause in clauses]
+    return record_filter
 
 
 _OPERATORS_TO_2 = {"is_empty": "is_blank", "is_not_empty": "is_not_blank"}

@@ -1,24 +1,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, time, timedelta
+from datetime import UTC, date, time, timedelta
 from typing import Any
 
 import pytest
 
-from booking_types.definition_faults import faults, working_hours_faults
+from booking_types.definition_faults import faults, overrides_faults, working_hours_faults
 from booking_types.model import (
     BookingType,
     Clause,
     CoHostRule,
+    ConsentRule,
+    DateOverride,
+    DaySpan,
+    FormField,
+    FormFieldKind,
+    Holiday,
+    HolidayRule,
+    HostOverrides,
     HostRule,
     HostRuleKind,
     Operator,
+    PanelRole,
     Platform,
     PlatformRule,
     PlatformRuleKind,
     RecordFilter,
     RecordUpdate,
+    SalesforceEventRule,
     WorkingHours,
     WorkingSpan,
     WriteBack,
@@ -63,6 +73,32 @@ def span(weekday: int = 1, start: time = time(9), end: time = time(17)) -> Worki
 
 def works(*spans: WorkingSpan, zone: str = "UTC") -> dict[str, Any]:
     return {"working_hours": WorkingHours(time_zone=zone, spans=spans)}
+
+
+def lookup(*paths: str, fallback: HostRuleKind | None = None) -> dict[str, Any]:
+    rule = HostRule(kind=HostRuleKind.LOOKUP, lookup_paths=paths, fallback=fallback)
+    return {"host_rule": rule}
+
+
+def panel(*roles: tuple[str, str]) -> dict[str, Any]:
+    return {"panel_roles": tuple(PanelRole(key=key, name=name) for key, name in roles)}
+
+
+def a_day(start: time = time(9)) -> DateOverride:
+    return DateOverride(on=date(2026, 12, 24), spans=(DaySpan(start=start, end=time(12)),))
+
+
+def free(*days: tuple[str, str]) -> dict[str, Any]:
+    kept = tuple(Holiday(on=date.fromisoformat(on), name=name) for on, name in days)
+    return {"holidays": HolidayRule(days=kept)}
+
+
+def a_field(key: str = "budget", **what: Any) -> FormField:
+    return FormField(**{"key": key, "label": key, **what})
+
+
+def form(**what: Any) -> dict[str, Any]:
+    return {"form": (a_field(**what),)}
 
 
 def updates(*fields: str) -> dict[str, Any]:
@@ -112,7 +148,83 @@ def test_the_least_that_can_be_said_is_a_good_definition() -> None:
         ({"host_rule": HostRule(kind=HostRuleKind.LOOKUP)}, "host_rule.lookup_paths"),
         (
             {"host_rule": HostRule(kind=HostRuleKind.LOOKUP, lookup_paths=("Owner Id",))},
-            "host_rule.lookup_paths",
+            "host_rule.lookup_paths[0]",
+        ),
+        (lookup("OwnerId", "ownerid"), "host_rule.lookup_paths[1]"),
+        (lookup(*(f"Owner{number}Id" for number in range(11))), "host_rule.lookup_paths"),
+        (lookup("OwnerId", fallback=HostRuleKind.LOOKUP), "host_rule.fallback"),
+        ({"host_rule": HostRule(fallback=HostRuleKind.FIXED)}, "host_rule.fallback"),
+        ({"host_rule": HostRule(lookup_paths=("OwnerId",))}, "host_rule.lookup_paths"),
+        ({"host_rule": HostRule(lookup_any=True)}, "host_rule.lookup_any"),
+        ({"co_host_rule": CoHostRule(allowed=True, most=21)}, "co_host_rule.most"),
+        (panel(("Sales", "Sales")), "panel_roles[0].key"),
+        (panel(("sales_one", "Sales")), "panel_roles[0].key"),
+        (panel(("sales", "Sales"), ("sales", "Other")), "panel_roles[1].key"),
+        (panel(("sales", " ")), "panel_roles[0].name"),
+        (panel(("sales", "Sales"), ("other", "sales")), "panel_roles[1].name"),
+        ({"date_overrides": (a_day(), a_day())}, "date_overrides[1].on"),
+        ({"date_overrides": (a_day(time(9, 0, 1)),)}, "date_overrides[0].spans[0].start"),
+        ({"date_overrides": (replace(a_day(), label="two\nlines"),)}, "date_overrides[0].label"),
+        ({"holidays": HolidayRule(calendar="Germany")}, "holidays.calendar"),
+        ({"holidays": HolidayRule(calendar="us")}, "holidays.calendar"),
+        (free(("2026-12-24", "Eve"), ("2026-12-24", "Again")), "holidays.days[1].on"),
+        (free(("2026-12-24", "")), "holidays.days[0].name"),
+        ({"daily_limit": 0}, "daily_limit"),
+        ({"weekly_limit": -1}, "weekly_limit"),
+        ({"daily_limit": 3, "weekly_limit": 2}, "weekly_limit"),
+        (
+            {"platform_rule": PlatformRule(platform=Platform.ZOOM)},
+            "platform_rule.platform",
+        ),
+        (
+            {"platform_rule": PlatformRule(kind=PlatformRuleKind.FIXED, platform=Platform.NONE)},
+            "platform_rule.platform",
+        ),
+        (form(key="1st"), "form[0].key"),
+        (form(key="k" * 41), "form[0].key"),
+        (form(key="Not"), "form[0].key"),
+        (form(label=""), "form[0].label"),
+        (form(help="two\nlines"), "form[0].help"),
+        (form(choices=("a",)), "form[0].choices"),
+        (form(kind=FormFieldKind.CHOICE), "form[0].choices"),
+        (form(kind=FormFieldKind.CHOICE, choices=("a", "A")), "form[0].choices[1]"),
+        (form(kind=FormFieldKind.CHOICE, choices=("a", " ")), "form[0].choices[1]"),
+        (form(default_path="Account..Name"), "form[0].default_path"),
+        (form(record_field="Account.Name"), "form[0].record_field"),
+        (form(record_field="status"), "form[0].record_field"),
+        ({"form": (a_field("a"), a_field("A", label="B"))}, "form[1].key"),
+        ({"form": (a_field("a"), a_field("b", label="A"))}, "form[1].label"),
+        (
+            {"form": (a_field("a", record_field="X__c"), a_field("b", record_field="x__c"))},
+            "form[1].record_field",
+        ),
+        ({"consent": ConsentRule(text=" \n")}, "consent.text"),
+        ({"consent": ConsentRule(text="a" * 4001)}, "consent.text"),
+        (
+            {
+                "write_back": WriteBack(
+                    calendar_event=False, salesforce_event=SalesforceEventRule.ADOPT
+                )
+            },
+            "write_back.salesforce_event",
+        ),
+        (
+            {
+                "write_back": WriteBack(calendar_event=False),
+                "platform_rule": PlatformRule(
+                    kind=PlatformRuleKind.FIXED, platform=Platform.GOOGLE_MEET
+                ),
+            },
+            "write_back.calendar_event",
+        ),
+        (
+            {
+                "write_back": WriteBack(
+                    hand_over_owner=True,
+                    record_updates=(RecordUpdate(field="OwnerId", value="x"),),
+                )
+            },
+            "write_back.record_updates[0].field",
         ),
         ({"co_host_rule": CoHostRule(allowed=True, most=0)}, "co_host_rule.most"),
         ({"platform_rule": PlatformRule(kind=PlatformRuleKind.FIXED)}, "platform_rule.platform"),
@@ -170,3 +282,39 @@ def test_a_hosts_own_hours_are_judged_by_the_same_rules() -> None:
         "hours.time_zone",
         "hours.spans[0].weekday",
     ]
+
+
+@pytest.mark.parametrize(
+    ("own", "path"),
+    [
+        (HostOverrides(working_hours=WorkingHours(time_zone="UTC", spans=())),
+         "overrides.working_hours.spans"),
+        (HostOverrides(date_overrides=(a_day(), a_day())), "overrides.date_overrides[1].on"),
+        (HostOverrides(buffer_before=minutes(-5)), "overrides.buffer_before"),
+        (HostOverrides(minimum_notice=minutes(-5)), "overrides.minimum_notice"),
+        (HostOverrides(minimum_notice=timedelta(days=61)), "overrides.minimum_notice"),
+        (HostOverrides(booking_window=timedelta(0)), "overrides.booking_window"),
+        (HostOverrides(booking_window=timedelta(days=731)), "overrides.booking_window"),
+        (HostOverrides(daily_limit=-1), "overrides.daily_limit"),
+        (HostOverrides(daily_limit=3, weekly_limit=2), "overrides.weekly_limit"),
+    ],
+)  # fmt: skip
+def test_where_a_host_differs_is_judged_together_with_what_the_type_says(
+    own: HostOverrides, path: str
+) -> None:
+    found = overrides_faults(own, booking_type=GOOD)
+
+    assert [fault.path for fault in found] == [path]
+
+
+def test_a_host_may_differ_in_everything_and_be_taken_out_by_a_limit_of_nothing() -> None:
+    own = HostOverrides(
+        working_hours=every_day("08:00-12:00"),
+        date_overrides=(a_day(),),
+        buffer_before=minutes(0),
+        minimum_notice=timedelta(days=59),
+        daily_limit=0,
+        weekly_limit=0,
+    )
+
+    assert overrides_faults(own, booking_type=GOOD) == ()
