@@ -68,7 +68,8 @@ class NotEligibleError(BookingError):
 class SlotUnavailableError(BookingError):
     """The time cannot be had, or not any more.
 
-    ``code`` says which: ``slot_not_offered`` (off the grid, outside the hours), ``slot_taken``.
+    ``code`` says which: ``slot_not_offered`` (off the grid, outside the hours), ``slot_taken``,
+    ``limit_reached`` (enough meetings of the type on that day or in that week).
     """
 
     code = "slot_taken"

@@ -7,7 +7,6 @@ everything else is what JSON has for it.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -183,7 +182,8 @@ def _number(value: Any) -> int | float | None:
         if not _DECIMAL.fullmatch(value.strip()):
             return None
         value = float(value) if "." in value else int(value)
-    if not math.isfinite(value) or abs(value) >= _LARGEST:
+    # Whole numbers may be longer than any float can hold; what is no number is below nothing.
+    if not abs(value) < _LARGEST:
         return None
     return int(value) if float(value).is_integer() else value
 

@@ -22,6 +22,8 @@ from booking_types.salesforce_ids import salesforce_id
 
 #: More people than this are an event, not a meeting.
 MOST_GUESTS = 20
+#: Far more than a form has fields.
+MOST_ANSWERS = 100
 #: Far more than any booking type allows; it only keeps requests small.
 MOST_IDS = 50
 
@@ -201,6 +203,46 @@ class Guests(fields.List[Any]):
             guest = _guest(item, place=f"{attr}[{position}]")
             found.setdefault(guest.email.casefold(), guest)
         return tuple(found.values())
+
+
+class Answers(fields.Dict):
+    """What was entered in a booking form: texts, numbers, yes and no, by the fields' keys.
+
+    Only what no field could take is refused here; the booking type's form decides about the rest.
+    """
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002 - marshmallow's signature
+        name = attr or ""
+        if not isinstance(value, dict):
+            raise InvalidRequestError("This must be an object.", code="invalid_type", field=name)
+        if len(value) > MOST_ANSWERS:
+            raise InvalidRequestError(
+                f"At most {MOST_ANSWERS} are possible here.", code="too_many", field=name
+            )
+        return {key: _answer(each, place=f"{name}.{key[:80]}") for key, each in value.items()}
+
+
+def _answer(value: Any, *, place: str) -> str | int | float | bool:
+    if isinstance(value, str):
+        return texts.paragraphs(value, field=place)
+    if isinstance(value, bool | int | float):
+        return value
+    raise InvalidRequestError(
+        "This must be a text, a number, or true or false; leave it out where nothing was entered.",
+        code="invalid_type",
+        field=place,
+    )
+
+
+class Claim(fields.Boolean):
+    """True or false, as JSON has it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> bool:  # noqa: ARG002 - marshmallow's signature
+        if not isinstance(value, bool):
+            raise InvalidRequestError(
+                "This must be true or false.", code="invalid_type", field=attr
+            )
+        return value
 
 
 def _guest(item: Any, *, place: str) -> Guest:

@@ -60,6 +60,9 @@ _WITHOUT_LINK: Mapping[Target, str] = {
 _ON_ITS_WAY = "On its way."
 _UPDATE_ON_ITS_WAY = "An update is on its way."
 _WAITS_FOR_EVENT = "Waits for the calendar event."
+_WAITS_FOR_SYNCHRONISATION = (
+    "Saved; its event is waiting for the calendar's synchronisation to bring it."
+)
 _EVENT_IS_STUCK = (
     "The calendar event needs a person first; this follows by itself once it is there."
 )
@@ -131,6 +134,8 @@ def target_detail(progress: Progress) -> str:
 
 
 def _waiting(progress: Progress) -> str:
+    if progress.code == "waits_for_synchronisation":
+        return _WAITS_FOR_SYNCHRONISATION
     waits_for_event = progress.code == "waits_for_calendar_event" or (
         progress.target in (Target.CONFERENCE, Target.CO_HOST_CALENDAR)
     )

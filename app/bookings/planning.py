@@ -275,7 +275,10 @@ def refusal(verdict: Verdict, *, names: Mapping[str, str]) -> BookingError:
     code_text = reason.code.value
     if reason.code is ReasonCode.CO_HOST_UNAVAILABLE:
         code_text = ReasonCode.SLOT_TAKEN.value
-    return SlotUnavailableError(f"{said}. Choose another time.", code=code_text, field="start_at")
+    other = "day" if reason.code is ReasonCode.LIMIT_REACHED else "time"
+    return SlotUnavailableError(
+        f"{said}. Choose another {other}.", code=code_text, field="start_at"
+    )
 
 
 #: How many people's reasons one sentence holds.

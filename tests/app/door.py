@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,18 @@ from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from app.bookings.explanations import (
+    ExplainedHostRule,
+    ExplainedPerson,
+    ExplainedRole,
+    ExplainedStart,
+    ExplainedTimes,
+    ExplainedType,
+    Explanation,
+    ExplanationRequest,
+    TypeState,
+    Viewer,
+)
 from app.bookings.questions import (
     AvailabilityAnswer,
     AvailabilityRequest,
@@ -30,15 +42,39 @@ from app.bookings.questions import (
     OfferedType,
     OfferedTypes,
     RefusedType,
+    RoleChoice,
 )
 from app.callers import Caller, Role
 from app.settings import Environment, Settings
 from app.storage.tables import Booking, BookingHost, Delivery
 from app.web import create_app
-from booking_types.answers import Availability, ExplainedTime, Reason, ReasonCode
+from booking_types.answers import (
+    Availability,
+    ExplainedDay,
+    ExplainedTime,
+    Part,
+    PersonDay,
+    PersonRun,
+    Reason,
+    ReasonCode,
+)
+from booking_types.bits import Grid
 from booking_types.filters import ClauseOutcome, ClauseVerdict, Refusal
+from booking_types.hosts import Considered, LookupStep
 from booking_types.intervals import Interval
-from booking_types.model import BookingType, BusySource, Clause, Operator, Platform, Slot
+from booking_types.model import (
+    BookingType,
+    BusySource,
+    Clause,
+    ConsentRule,
+    FormField,
+    FormFieldKind,
+    HostRuleKind,
+    Operator,
+    PanelRole,
+    Platform,
+    Slot,
+)
 
 PUBLIC_URL = "https://handover.example"
 ORG_ID = UUID("5b0b1c9e-1d0f-4b0e-9f2f-6a4a9d8f7c10")
@@ -102,6 +138,7 @@ class RecordedAnswers:
 
     error: Exception | None = None
     view: BookingView | None = None
+    explained: Explanation | None = None
     asked: list[Any] = field(default_factory=list)
     slots: tuple[Slot, ...] = ()
     reasons: int = 1
@@ -120,6 +157,13 @@ class RecordedAnswers:
             co_hosts=(person(CO_HOST_ID, "Host Two"),),
             nobody_because="",
             can_show_all=True,
+            panel=(
+                RoleChoice(
+                    key="engineer",
+                    name="Solution engineer",
+                    people=(person("005Hp00000YzAbCIAV", "Engineer One"),),
+                ),
+            ),
         )
 
     def availability(self, *, caller: Caller, request: AvailabilityRequest) -> AvailabilityAnswer:
@@ -127,6 +171,10 @@ class RecordedAnswers:
         return availability_answer(
             self.slots, is_explained=request.is_explained, reasons=self.reasons
         )
+
+    def explain(self, *, caller: Caller, request: ExplanationRequest) -> Explanation:
+        self._note(caller, request)
+        return self.explained or explanation()
 
     def book(
         self,
@@ -253,6 +301,22 @@ def booking_type(name: str = "Intro call") -> BookingType:
     return BookingType(key=name.lower().replace(" ", "_"), name=name, object_name="Lead")
 
 
+def asking_type() -> BookingType:
+    """A type that asks for everything a panel can be asked for."""
+    return replace(
+        booking_type(),
+        panel_roles=(PanelRole(key="engineer", name="Solution engineer"),),
+        form=(
+            FormField(key="seats", label="Seats", kind=FormFieldKind.NUMBER, is_required=True),
+            FormField(key="deadline", label="Deadline", kind=FormFieldKind.DATE, help="When?"),
+            FormField(
+                key="edition", label="Edition", kind=FormFieldKind.CHOICE, choices=("One", "Two")
+            ),
+        ),
+        consent=ConsentRule(text="May we record this?"),
+    )
+
+
 def offered_types() -> OfferedTypes:
     clause = Clause(field="AnnualRevenue", operator=Operator.GREATER_THAN, value=1_000_000)
     verdict = ClauseVerdict(
@@ -271,10 +335,11 @@ def offered_types() -> OfferedTypes:
             OfferedType(
                 booking_type_id=TYPE_ID,
                 version=3,
-                booking_type=booking_type(),
+                booking_type=asking_type(),
                 guest_email="guest@example.com",
                 guest_name="Guest One",
                 guest_time_zone="America/Chicago",
+                suggested={"seats": 250, "deadline": date(2027, 6, 1)},
             ),
         ),
         refused=(
@@ -307,9 +372,21 @@ def availability_answer(
         host_ids=(),
         reasons=(reason,) * reasons,
     )
+    shown = slots or (Slot(Interval(START, START + half_hour), (USER_ID,)),)
+    cells = Grid(START.replace(hour=0, minute=0), timedelta(minutes=5), 60 * 288)
     return AvailabilityAnswer(
         availability=Availability(
-            slots=slots or (Slot(Interval(START, START + half_hour), (USER_ID,)),),
+            duration=half_hour,
+            grid=cells,
+            starts=tuple(each.interval.start for each in shown),
+            free={
+                host_id: sum(
+                    1 << cells.cell(each.interval.start)
+                    for each in shown
+                    if host_id in each.host_ids
+                )
+                for host_id in dict.fromkeys(one for each in shown for one in each.host_ids)
+            },
             left_out=(
                 Reason(
                     code=ReasonCode.HOST_UNAVAILABLE,
@@ -325,6 +402,103 @@ def availability_answer(
         as_of=START - timedelta(days=4),
         booking_type=booking_type(),
         grid_time_zone="America/New_York",
+    )
+
+
+def explanation(*, people: int = 2, days: int = 1, runs: int = 2) -> Explanation:
+    """Everything that can be said, of so many people with so many days of so many runs each."""
+    half_hour = timedelta(minutes=30)
+    busy = Reason(
+        code=ReasonCode.SLOT_TAKEN,
+        detail="busy",
+        message="is busy then with something in the calendar",
+        host_id=USER_ID,
+        source=BusySource.CALENDAR,
+    )
+    line = Considered(
+        host_id=USER_ID, position=1, is_free=True, is_picked=True, words="is the first"
+    )
+    said = ExplainedType(
+        booking_type_id=TYPE_ID,
+        key="intro_call",
+        name="Intro call",
+        version=3,
+        state=TypeState.FILTERED_OUT,
+        words="is not offered",
+        clauses=offered_types().refused[0].refusal.clauses,
+        logic="NOT 1",
+        problem="the filter's logic names clause 3 of 2",
+    )
+    step = LookupStep(
+        path="OwnerId",
+        host_id=USER_ID,
+        is_taken=False,
+        code="lookup_inactive",
+        words="the user in OwnerId cannot be booked now",
+    )
+    person = ExplainedPerson(
+        host_id=USER_ID,
+        name="Host One",
+        time_zone="America/Denver",
+        role="engineer",
+        role_name="Engineer",
+        aside="is not the user whom the record names",
+        unavailable_code="no_calendar",
+        unavailable="has not connected a calendar",
+        days=tuple(
+            PersonDay(
+                host_id=USER_ID,
+                part=Part.ROLE,
+                role="engineer",
+                on=START.date() + timedelta(days=number),
+                runs=tuple(
+                    PersonRun(
+                        first_at=START + place * half_hour,
+                        last_at=START + place * half_hour,
+                        starts=1,
+                        reason=busy if place % 2 else None,
+                    )
+                    for place in range(runs)
+                ),
+            )
+            for number in range(days)
+        ),
+    )
+    at = ExplainedStart(
+        interval=Interval(START, START + half_hour),
+        is_on_grid=True,
+        is_offered=True,
+        reasons=(busy,),
+        of_people={USER_ID: None, CO_HOST_ID: busy},
+        picked_id=USER_ID,
+        table=(line,),
+        roles=(ExplainedRole(key="engineer", name="Engineer", picked_id=None, table=(line,)),),
+    )
+    return Explanation(
+        record_id=RECORD_ID,
+        object_name="Lead",
+        object_label="Lead",
+        time_zone="America/New_York",
+        viewer=Viewer(user_id=USER_ID, name="Host One", problems=("is not active in Salesforce",)),
+        types=(said,),
+        times=ExplainedTimes(
+            booking_type_id=TYPE_ID,
+            name="Intro call",
+            duration=half_hour,
+            increment=half_hour,
+            grid_time_zone="America/New_York",
+            span=Interval(START, START + timedelta(days=1)),
+            as_of=START,
+            host_rule=ExplainedHostRule(
+                kind=HostRuleKind.LOOKUP,
+                decides=HostRuleKind.CHOICE,
+                steps=(step,),
+                problem="nobody is left",
+            ),
+            people=(person,) * people,
+            days=(ExplainedDay(on=START.date(), starts=2, offered=1, reasons=((busy, 1),)),),
+            at=at,
+        ),
     )
 
 
@@ -369,6 +543,12 @@ def booking_view(
         "subject": "Meeting with Host One",
         "description": "",
         "notes": "",
+        "answers": {"seats": 250, "deadline": "2027-06-01"},
+        "consent": {
+            "text": "May we record this?",
+            "at": (START - timedelta(days=4)).isoformat(),
+            "by": {"kind": "user", "id": "005Hp00000PqRsTIAV"},
+        },
         "created_at": START - timedelta(days=4),
         **more,
     }
@@ -382,11 +562,11 @@ def booking_view(
         booking=Booking(**row),
         hosts=(
             BookingHost(host_id=USER_ID, role="host"),
-            BookingHost(host_id=CO_HOST_ID, role="co_host"),
+            BookingHost(host_id=CO_HOST_ID, role="co_host", panel_role="engineer"),
         ),
         host_names={USER_ID: "Host One", CO_HOST_ID: "Host Two"},
         deliveries=deliveries,
-        booking_type_name="Intro call",
+        booking_type=asking_type(),
         has_invitation=True,
     )
 

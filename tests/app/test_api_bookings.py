@@ -15,6 +15,7 @@ import pytest
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, TestResponse
 
+from app.api.bodies import Viewer, booking_body
 from app.api.cursors import Cursors
 from app.api.routes import MOST_BODY_BYTES
 from app.bookings.questions import BookRequest, Guest
@@ -188,6 +189,13 @@ REFUSED: dict[str, tuple[Any, int, str]] = {
     "another platform": (wish(platform="webex"), 422, "invalid_platform"),
     "platform as number": (wish(platform=5), 422, "invalid_type"),
     "start as number": (wish(start_at=1_804_602_600), 422, "invalid_type"),
+    "answers as a list": (wish(answers=[{"seats": 5}]), 422, "invalid_type"),
+    "no answer": (wish(answers={"seats": None}), 422, "invalid_type"),
+    "an answer of several": (wish(answers={"seats": [5]}), 422, "invalid_type"),
+    "an answer with NUL": (wish(answers={"seats": "a\x00b"}), 422, "invalid_text"),
+    "101 answers": (wish(answers={f"a{n}": n for n in range(101)}), 422, "too_many"),
+    "consent as text": (wish(consent="true"), 422, "invalid_type"),
+    "consent as number": (wish(consent=1), 422, "invalid_type"),
 }
 
 
@@ -212,6 +220,8 @@ def test_a_bad_request_is_refused_before_anybody_is_asked(row: str) -> None:
         (wish(start_at="soon"), "start_at"),
         (wish(time_zone=...), "time_zone"),
         (wish(nonsense=1), "nonsense"),
+        (wish(answers={"seats": 5, "floor": "a\x00b"}), "answers.floor"),
+        (wish(consent="yes"), "consent"),
     ],
 )
 def test_a_refusal_names_the_field_at_fault(said: dict[str, Any], field: str) -> None:
@@ -465,10 +475,39 @@ def test_the_same_wish_has_the_same_hash_however_it_is_written() -> None:
         {"place": "Room 5"},
         {"notes": "else"},
         {"booking_type_id": str(UUID(int=5))},
+        {"answers": {"seats": 5}},
+        {"consent": True},
     ],
 )
 def test_another_wish_has_another_hash(change: dict[str, Any]) -> None:
     assert asked_with(wish(**change)).request_hash != asked_with(wish()).request_hash
+
+
+def test_answers_and_consent_reach_the_service_as_they_were_entered() -> None:
+    entered = {"seats": 250, "share": 0.5, "parking": False, "wish": "Two\r\nfloors", "none": ""}
+
+    request = asked_with(wish(answers=entered, consent=True))
+
+    assert request.answers == {**entered, "wish": "Two\nfloors"}
+    assert request.has_consent
+    assert not asked_with(wish()).has_consent
+    assert not asked_with(wish(consent=False)).has_consent
+
+
+def test_another_answer_is_another_wish_whatever_the_order() -> None:
+    def hash_of(**answers: Any) -> str:
+        return asked_with(wish(answers=answers)).request_hash
+
+    assert hash_of(seats=5, floor="2") == hash_of(floor="2", seats=5)
+    assert hash_of(seats=5) != hash_of(seats=6)
+    assert hash_of(parking=True) != hash_of(parking=1)
+
+
+@pytest.mark.parametrize("digits", [400, 4000, 5000])
+def test_a_number_that_no_computer_has_is_answered_and_breaks_nothing(digits: int) -> None:
+    answer = book(DoorWiring(), raw_wish(answers='{"seats": ' + "9" * digits + "}"))
+
+    assert answer.status_code in (201, 422)
 
 
 # --------------------------------------------------------------------- what is answered
@@ -538,6 +577,28 @@ def test_a_booking_is_found_by_its_id_and_by_its_key() -> None:
         "a/b//c ?d",
         ("gives up", "a/b//c ?d"),
     ]
+
+
+def test_who_takes_part_and_what_was_entered_is_told_with_its_names() -> None:
+    said = book(DoorWiring()).get_json()
+
+    assert said["co_hosts"] == [
+        {"host_id": CO_HOST_ID, "name": "Host Two", "role_name": "Solution engineer"}
+    ]
+    assert said["answers"] == [
+        {"key": "seats", "label": "Seats", "value": 250},
+        {"key": "deadline", "label": "Deadline", "value": "2027-06-01"},
+    ]
+    assert said["consent"] == {"text": "May we record this?", "at": "2027-03-05T14:30:00Z"}
+
+
+def test_answers_and_consent_are_for_those_inside_only() -> None:
+    view = booking_view()
+
+    outside = booking_body(view, viewer=Viewer(is_insider=False, is_admin=False))
+
+    assert not {"answers", "consent", "notes"} & outside.keys()
+    assert "May we record" not in str(outside)
 
 
 @pytest.mark.parametrize("key", ["k" * 256, "a%09b", "%C3%A9"])

@@ -76,6 +76,41 @@ def test_a_record_is_offered_its_types_with_what_the_panel_needs() -> None:
     assert "refused" not in said
 
 
+def test_a_type_tells_what_it_asks_for_besides_the_time() -> None:
+    (offered,) = get(DoorWiring(), TYPES).get_json()["offered"]
+
+    assert offered["panel_roles"] == [{"key": "engineer", "name": "Solution engineer"}]
+    assert offered["consent_text"] == "May we record this?"
+    assert offered["platform_rule"] == "organizer_choice"
+    seats, deadline, edition = offered["form"]
+    assert seats == {
+        "key": "seats",
+        "label": "Seats",
+        "kind": "number",
+        "is_required": True,
+        "choices": [],
+        "help": "",
+        "value": 250,
+    }
+    assert (deadline["kind"], deadline["value"], deadline["help"]) == (
+        "date",
+        "2027-06-01",
+        "When?",
+    )
+    assert (edition["choices"], "value" in edition) == (["One", "Two"], False)
+
+
+def test_a_type_that_asks_for_nothing_says_so() -> None:
+    found = offered_types()
+    plain = replace(found.offered[0], booking_type=booking_type(), suggested={})
+
+    body = offered_body(replace(found, offered=(plain,)), explains=False, shows_values=False)
+
+    (offered,) = body["offered"]
+    assert (offered["form"], offered["panel_roles"]) == ([], [])
+    assert "consent_text" not in offered
+
+
 def test_an_organizer_learns_that_a_type_was_filtered_out_but_no_value() -> None:
     answer = get(DoorWiring(), f"{TYPES}?explain=1")
 
@@ -153,6 +188,9 @@ def test_who_could_be_the_host_is_told_with_what_is_wrong() -> None:
         "detail": "has not connected a calendar",
     }
     assert [each["host_id"] for each in said["co_hosts"]] == [CO_HOST_ID]
+    (role,) = said["panel"]
+    assert (role["key"], role["name"]) == ("engineer", "Solution engineer")
+    assert [each["name"] for each in role["people"]] == ["Engineer One"]
 
 
 # ------------------------------------------------------------------------------- times

@@ -73,6 +73,7 @@ def test_an_answer_is_read_by_the_kind_of_its_field(kind: Kind, given: Any, read
         (Kind.NUMBER, float("nan"), "a number"),
         (Kind.NUMBER, float("inf"), "a number"),
         (Kind.NUMBER, 10**15, "a number"),
+        (Kind.NUMBER, -(10**4000), "a number"),
         (Kind.CHECKBOX, "yes", "Field must be yes or no."),
         (Kind.CHECKBOX, 1, "yes or no"),
         (Kind.CHOICE, "large", "Field must be one of Small, Large."),
