@@ -4,7 +4,7 @@ BIN := .venv/bin
 PACKAGE := cd salesforce_package && ../.ci/node tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo demo check test salesforce browser fmt db lock
+.PHONY: help setup setup-demo demo check test salesforce browser bench fmt db lock
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ check: setup ## Run the fast half: formatting, lint, types, who may import whom,
 
 salesforce: setup ## Run all checks and tests of the Salesforce package alone
 	$(PACKAGE)/check.mjs
+
+bench: setup ## Time how free times are found, beside another way and its targets (QUICK=1: a glance)
+	$(BIN)/python -m benchmarks.availability $(if $(QUICK),--quick)
 
 fmt: setup ## Format the code and repair what the linters can repair
 	$(BIN)/ruff check --fix --exit-zero .
