@@ -3,20 +3,19 @@ import {
     answerFault,
     CHECKBOX,
     CHOICE,
+    DATE,
     LONG_TEXT,
     missingWords,
     startingAnswer
 } from 'c/formAnswers';
 import choose from '@salesforce/label/c.Booking_Form_Choose';
 import noAnswer from '@salesforce/label/c.Booking_Form_No_Answer';
-import notADate from '@salesforce/label/c.Booking_Form_Not_A_Date';
 import notANumber from '@salesforce/label/c.Booking_Form_Not_A_Number';
 
 /** What a field's kind is called as the type of an input. */
 const INPUT_TYPES = {
     text: 'text',
     number: 'number',
-    date: 'date',
     email: 'email',
     phone: 'tel'
 };
@@ -84,14 +83,19 @@ export default class BookingForm extends LightningElement {
             isCheckbox: field.kind === CHECKBOX,
             isChoice: field.kind === CHOICE,
             isLongText: field.kind === LONG_TEXT,
-            isInput: ![CHECKBOX, CHOICE, LONG_TEXT].includes(field.kind),
+            isDate: field.kind === DATE,
+            isInput: ![CHECKBOX, CHOICE, DATE, LONG_TEXT].includes(field.kind),
             type: INPUT_TYPES[field.kind] || 'text',
             step: field.kind === 'number' ? 'any' : undefined,
-            badInput: field.kind === 'date' ? notADate : notANumber,
             missing: missingWords(field.kind),
             options: optionsOf(field),
             placeholder: choose
         }));
+    }
+
+    /** Said of a field for numbers whose text is none. */
+    get notANumber() {
+        return notANumber;
     }
 
     answerOf(field) {
@@ -99,21 +103,24 @@ export default class BookingForm extends LightningElement {
     }
 
     handleChange(event) {
-        const { key } = event.target.dataset;
-        const field = this.fields.find((each) => each.key === key);
         const { checked, value } = event.detail;
-        this.mark(event.target, '');
-        this.answers_ = {
-            ...this.answers_,
-            [key]: field.kind === CHECKBOX ? Boolean(checked) : (value ?? '')
-        };
+        const isTicked = this.fieldOf(event.target).kind === CHECKBOX;
+        this.take(event.target, isTicked ? Boolean(checked) : (value ?? ''));
+    }
+
+    take(input, answer) {
+        this.mark(input, '');
+        this.answers_ = { ...this.answers_, [input.dataset.key]: answer };
         const detail = { answers: { ...this.answers_ } };
         this.dispatchEvent(new CustomEvent('answerschange', { detail }));
     }
 
+    handleDate(event) {
+        this.take(event.target, event.detail.date);
+    }
+
     handleBlur(event) {
-        const { key } = event.target.dataset;
-        const field = this.fields.find((each) => each.key === key);
+        const field = this.fieldOf(event.target);
         if (String(this.answerOf(field)).trim()) {
             // Of one that is still empty it says so itself.
             this.checkField(field);
@@ -131,6 +138,10 @@ export default class BookingForm extends LightningElement {
     mark(input, words) {
         input.setCustomValidity(words);
         input.reportValidity();
+    }
+
+    fieldOf(input) {
+        return this.fields.find((each) => each.key === input.dataset.key);
     }
 
     inputOf(key) {

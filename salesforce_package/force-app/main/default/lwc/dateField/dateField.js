@@ -1,4 +1,5 @@
 import { api, LightningElement } from 'lwc';
+import notWhole from '@salesforce/label/c.Booking_Form_Not_A_Date';
 
 /**
  * A field for a date. A date picked with the mouse counts at once; one that is being typed counts
@@ -14,7 +15,15 @@ export default class DateField extends LightningElement {
     /** The name is for screen readers only; what the field is for shows from where it stands. */
     @api isLabelHidden = false;
 
+    /** The name stands above the field, as in a form. */
+    @api isStacked = false;
+
+    /** Something must stand there; for those who look and those who listen. */
+    @api required = false;
+
     isTyping = false;
+    fault = '';
+    shownFault = '';
     told = '';
     value_ = '';
 
@@ -28,7 +37,60 @@ export default class DateField extends LightningElement {
         this.told = this.value_;
     }
 
+    /** Moves the keyboard's focus to the field. */
+    @api
+    focus() {
+        this.refs.field.focus();
+    }
+
+    /**
+     * As a base component has it: what is wrong, shown once `reportValidity` is called.
+     *
+     * @param {string} words Empty: nothing is.
+     */
+    @api
+    setCustomValidity(words) {
+        this.fault = words;
+    }
+
+    /** @returns {boolean} Whether nothing is wrong; a date that is not whole is. */
+    @api
+    checkValidity() {
+        return !this.words;
+    }
+
+    /** @returns {boolean} As `checkValidity`. */
+    @api
+    reportValidity() {
+        this.shownFault = this.words;
+        return this.checkValidity();
+    }
+
+    get words() {
+        const { badInput } = this.refs.field.validity;
+        return this.fault || (badInput ? notWhole : '');
+    }
+
+    get isWrong() {
+        return this.shownFault ? 'true' : undefined;
+    }
+
+    get describedBy() {
+        return this.shownFault ? 'fault' : undefined;
+    }
+
+    get isRequired() {
+        return this.required ? 'true' : undefined;
+    }
+
+    get fieldClass() {
+        return this.isStacked ? 'field field_stacked' : 'field';
+    }
+
     get labelClass() {
+        if (this.isStacked) {
+            return 'slds-form-element__label';
+        }
         return this.isLabelHidden ? 'slds-assistive-text' : 'label';
     }
 

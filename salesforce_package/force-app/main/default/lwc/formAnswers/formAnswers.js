@@ -17,6 +17,7 @@ import yes from '@salesforce/label/c.Booking_Form_Yes';
 
 export const CHECKBOX = 'checkbox';
 export const CHOICE = 'choice';
+export const DATE = 'date';
 export const LONG_TEXT = 'long_text';
 
 /** Characters that the service takes at most. */

@@ -62,24 +62,23 @@ describe('c-booking-form', () => {
         expect(inputs().map((each) => Boolean(each.required))).toEqual(
             FIELDS.map((field) => field.is_required)
         );
-        expect(inputs().map((each) => each.tagName.slice('LIGHTNING-'.length))).toEqual([
+        expect(inputs().map((each) => each.tagName.replace('LIGHTNING-', ''))).toEqual([
             'INPUT',
             'TEXTAREA',
             'INPUT',
             'COMBOBOX',
             'COMBOBOX',
             'INPUT',
-            'INPUT',
+            'C-DATE-FIELD',
             'INPUT',
             'INPUT',
             'INPUT'
         ]);
-        const types = ['company', 'seats', 'urgent', 'due', 'mail', 'phone', 'odd'];
+        const types = ['company', 'seats', 'urgent', 'mail', 'phone', 'odd'];
         expect(types.map((key) => input(key).type)).toEqual([
             'text',
             'number',
             'checkbox',
-            'date',
             'email',
             'tel',
             'text'
@@ -109,12 +108,13 @@ describe('c-booking-form', () => {
         await show();
         change('company', { value: 'Acme Ltd' });
         change('urgent', { checked: false });
-        change('due', { value: null });
+        const detail = { date: '2027-03-01' };
+        input('due').dispatchEvent(new CustomEvent('datechoose', { detail }));
 
         expect(told).toEqual([
             { ...GOOD, company: 'Acme Ltd' },
             { ...GOOD, company: 'Acme Ltd', urgent: false },
-            { ...GOOD, company: 'Acme Ltd', urgent: false, due: '' }
+            { ...GOOD, company: 'Acme Ltd', urgent: false, due: '2027-03-01' }
         ]);
         expect(said).toEqual({ company: '', urgent: '', due: '' });
     });

@@ -82,6 +82,51 @@ describe('c-date-field', () => {
         expect(told).toEqual(['']);
     });
 
+    describe('in a form', () => {
+        const fault = (element) => element.shadowRoot.querySelector('[role="alert"]').textContent;
+
+        it('renders that something must stand there', async () => {
+            const element = shown({ label: 'Due', isStacked: true, required: true });
+
+            expect(field(element).getAttribute('aria-required')).toBe('true');
+            expect(element.shadowRoot.querySelector('label').textContent).toContain('*Due');
+            await expect(element).toBeAccessible();
+        });
+
+        it('renders what is wrong once that is to be shown, and takes it back', async () => {
+            const element = shown({ isStacked: true });
+            element.setCustomValidity('Fill this in.');
+            await Promise.resolve();
+            expect(fault(element)).toBe('');
+
+            expect(element.reportValidity()).toBe(false);
+            await Promise.resolve();
+            expect(fault(element)).toBe('Fill this in.');
+            expect(field(element).getAttribute('aria-invalid')).toBe('true');
+            await expect(element).toBeAccessible();
+
+            element.setCustomValidity('');
+            expect(element.reportValidity()).toBe(true);
+            await Promise.resolve();
+            expect(fault(element)).toBe('');
+            expect(field(element).getAttribute('aria-invalid')).toBeNull();
+        });
+
+        it('is wrong while the date is not whole', () => {
+            const element = shown();
+            Object.defineProperty(field(element), 'validity', { value: { badInput: true } });
+
+            expect(element.checkValidity()).toBe(false);
+        });
+
+        it('takes the focus', () => {
+            const element = shown();
+            element.focus();
+
+            expect(element.shadowRoot.activeElement).toBe(field(element));
+        });
+    });
+
     it('is accessible, with its label shown or not', async () => {
         await expect(shown()).toBeAccessible();
         await expect(shown({ isLabelHidden: true })).toBeAccessible();
