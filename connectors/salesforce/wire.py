@@ -37,8 +37,10 @@ PARTS_AT_ONCE = 25
 
 #: An answer with more pages than this is none.
 _MAX_PAGES = 500
-#: Salesforce refuses longer addresses (16,384 characters with everything around it).
-_MAX_ADDRESS = 12_000
+#: A longer statement travels in a body. Source: Salesforce Help 000386264, "Maximum number of rows
+#: returned by SOQL queries over the REST API": address and headers have 16,384 bytes together, of which
+#: headers take some 8,000; beyond that, a composite request.
+_MAX_ADDRESS = 8_000
 _FAILURE = 300
 
 
@@ -110,7 +112,6 @@ class Wire:
             ConnectorError: As ``get``.
         """
         if len(urlencode({"q": statement})) > _MAX_ADDRESS:
-            # In a composite request the statement travels in the body.
             return self.queries({"rows": statement}, operation=operation)["rows"]
         page = self._call(
             operation,

@@ -237,6 +237,16 @@ def test_aggregates_are_refused(org: SalesforceOrg) -> None:
         assert org.refusal(statement) == "MALFORMED_QUERY"
 
 
+def test_an_address_of_more_than_16384_bytes_is_refused(org: SalesforceOrg) -> None:
+    # Salesforce Help 000386264.
+    tests = " OR ".join(["Text__c = 'something or other'"] * 500)
+    statement = " ".join(["SELECT Id FROM Thing__c WHERE", tests])
+
+    response = org.call("GET", "/query", params={"q": statement})
+
+    assert response.status_code == 414
+
+
 def test_a_restricted_picklist_takes_no_other_value_and_another_one_does(
     org: SalesforceOrg,
 ) -> None:

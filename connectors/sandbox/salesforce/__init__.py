@@ -29,6 +29,9 @@ from connectors.sandbox.world import World
 
 _DATA = "/<org_id>/services/data"
 _V = f"{_DATA}/v<version>"
+#: Source: Salesforce Help 000386264, "Maximum number of rows returned by SOQL queries over the REST
+#: API"; the code in the answer is our reading.
+_LONGEST_ADDRESS = 16_384
 
 
 def register(app: Flask, world: World) -> None:
@@ -60,6 +63,9 @@ def _add_gates(salesforce: Blueprint, world: World) -> None:
             g.caller = g.org_id or oauth.caller_of_token_request(state)
             if "/services/data" not in request.path:
                 return None
+            if len(request.path) + len(request.query_string) > _LONGEST_ADDRESS:
+                message = "The length of the URI exceeds the 16,384-byte limit."
+                return answer(Refused("URI_TOO_LONG", message).body(), 414)
             try:
                 _authenticate(state, world)
             except Refused as refused:
