@@ -208,7 +208,7 @@ def _step(
     if host_id is not None and limit and host_id not in limit:
         code = "lookup_not_a_host"
         words = f"the user in {path} is not a host of this booking type"
-    elif host_id in unbookable:
+    elif host_id is not None and host_id in unbookable:
         code = f"lookup_{unbookable[host_id]}"
         words = f"the user in {path} {_UNBOOKABLE[unbookable[host_id]]}"
     return LookupStep(

@@ -389,7 +389,7 @@ def idempotency_key(value: str | None) -> str | None:
 
 def request_hash(request: BookRequest) -> str:
     """A hash of what a request means: however it is written, the same wish has the same one."""
-    meaning = {
+    meaning: dict[str, Any] = {
         "record_id": request.record_id,
         "booking_type_id": str(request.booking_type_id),
         "start": request.start.astimezone(UTC).isoformat(),
@@ -401,9 +401,12 @@ def request_hash(request: BookRequest) -> str:
         "platform": request.platform.value if request.platform else None,
         "place": request.place,
         "notes": request.notes,
-        "answers": dict(request.answers),
-        "consent": request.has_consent,
     }
+    # Only where there are any: what was booked before there were forms keeps its hash.
+    if request.answers:
+        meaning["answers"] = dict(request.answers)
+    if request.has_consent:
+        meaning["consent"] = True
     text = json.dumps(meaning, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 

@@ -9,6 +9,7 @@ import pytest
 
 from booking_types.errors import InvalidRequestError
 from booking_types.forms import (
+    Answer,
     answer_lines,
     answers_as_json,
     field_values,
@@ -189,7 +190,12 @@ def test_answers_are_shown_with_their_labels_and_guests_see_only_what_is_in_the_
 
 
 def test_answers_in_json_keep_their_kinds() -> None:
-    answers = {"seats": 5, "share": 0.5, "parking": False, "deadline": date(2027, 3, 1)}
+    answers: dict[str, Answer] = {
+        "seats": 5,
+        "share": 0.5,
+        "parking": False,
+        "deadline": date(2027, 3, 1),
+    }
 
     assert answers_as_json(answers) == {
         "seats": 5,

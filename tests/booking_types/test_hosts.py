@@ -26,7 +26,7 @@ def a_type(kind: HostRuleKind, *paths: str, **rule: Any) -> BookingType:
     )
 
 
-def a_record(unreadable: dict[str, str] | None = None, **values: Value) -> Record:
+def a_record(unreadable: dict[str, str] | None = None, /, **values: Value) -> Record:
     return Record(record_id=LEAD, object_name="Lead", values=values, unreadable=unreadable or {})
 
 
