@@ -3,7 +3,8 @@
 * ``routes``: the operations, each a translation between HTTP and ``BookingService``.
 * ``fields``, ``requests``: what is taken, as schemas that read with ``app.inputs``.
 * ``answers``: what is answered, as schemas for the OpenAPI document.
-* ``bodies``: what is answered, built; knows neither Flask nor marshmallow.
+* ``bodies``, ``explanations``: what is answered, built; know neither Flask nor
+  marshmallow.
 * ``wording``, ``failures``: the states of targets in words.
 * ``cursors``: where the next page goes on.
 * ``examples``: one of everything, for the document.

@@ -45,7 +45,7 @@ from app.storage.database import Database
 from app.storage.tables import Org
 from app.vendors import Vendors
 from booking_types import availability
-from booking_types.answers import PersonDay, Question, Verdict
+from booking_types.answers import Part, PersonDay, Question, Verdict
 from booking_types.answers import Role as PanelPart
 from booking_types.errors import InvalidRequestError, NotFoundError
 from booking_types.filters import ClauseOutcome, FilterVerdict, evaluate
@@ -532,10 +532,13 @@ def _explained_start(
     of_people = verdict.people
     if aside.hosts:
         of_people += availability.check(aside, start).people
-    picked, table = _table(question.hosts, verdict, free=verdict.host_ids, kind=kind)
+    picked, table = _table(Part.HOST, question.hosts, verdict, free=verdict.host_ids, kind=kind)
     roles = []
     for role, free in zip(question.roles, verdict.role_ids, strict=True):
-        taker, lines = _table(role.people, verdict, free=free, kind=HostRuleKind.TIME_FIRST)
+        # Nobody chooses here: the first who is free takes the role.
+        taker, lines = _table(
+            Part.ROLE, role.people, verdict, free=free, kind=HostRuleKind.TIME_FIRST
+        )
         roles.append(ExplainedRole(key=role.key, name=role.name, picked_id=taker, table=lines))
     return ExplainedStart(
         interval=verdict.interval,
@@ -550,13 +553,20 @@ def _explained_start(
 
 
 def _table(
-    people: Sequence[HostTimes], verdict: Verdict, *, free: Sequence[str], kind: HostRuleKind
+    part: Part,
+    people: Sequence[HostTimes],
+    verdict: Verdict,
+    *,
+    free: Sequence[str],
+    kind: HostRuleKind,
 ) -> tuple[str | None, tuple[Considered, ...]]:
     """Who would be picked, and everybody with why or why not."""
     found = pick(
         slot=Slot(verdict.interval, tuple(free)),
         order=[each.host_id for each in people],
-        reasons=verdict.reasons,
+        reasons=[
+            each.reason for each in verdict.people if each.part is part and each.reason is not None
+        ],
     )
     if kind is not HostRuleKind.CHOICE:
         return found.host_id, found.considered

@@ -13,6 +13,7 @@ ADVICE: Mapping[str, str] = {
     "calendar_unreadable": "their calendar did not answer; try again, then `handover doctor`",
     "salesforce_unreadable": "their events in Salesforce could not be read; try again, then "
     "`handover doctor`",
+    "holidays_unknown": "the holiday calendar of their profile is none that is known; correct it",
     "platform_not_connected": "the type takes place on a platform that they have not connected; they "
     "connect it, or the type's platform rule changes",
     "in_the_past": "the time has passed",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,9 +16,10 @@ from werkzeug.test import TestResponse
 
 from app.api.bodies import encoded
 from app.api.explanations import explanation_body
-from app.bookings.explanations import ExplanationRequest
+from app.bookings.explanations import ExplanationRequest, TypeState
 from app.bookings.questions import AvailabilityRequest
 from app.callers import ActorKind, Caller, Role
+from app.explain.advice import ADVICE
 from app.web import create_app
 from booking_types.errors import BookingError
 from booking_types.intervals import Interval
@@ -549,6 +551,7 @@ def test_a_panel_role_tells_of_its_people_and_who_would_take_it(house: House, ad
     (role,) = times["at"]["roles"]
     assert (role["key"], role["host_id"]) == ("engineer", free.user_id)
     assert [line["is_free"] for line in role["pick"]] == [False, True]
+    assert "busy then" in role["pick"][0]["detail"]
     assert of(times, busy)["role_name"] == "Engineer"
     assert (word_at(times, busy), word_at(times, free)) == ("busy", "free")
 
@@ -837,3 +840,11 @@ def test_the_answer_is_plain_json() -> None:
     body = explanation_body(explanation())
 
     assert json.loads(json.dumps(body)) == body
+
+
+def test_every_reason_word_is_explained_where_admins_look() -> None:
+    guide = (Path(__file__).parents[2] / "docs/explanations.md").read_text(encoding="utf-8")
+
+    words = {*ADVICE, *(word for word, _ in SCENES), *(state.value for state in TypeState)}
+    assert [word for word in sorted(words) if f"`{word}`" not in guide] == []
+    assert {word for word, _ in SCENES} <= set(ADVICE)
