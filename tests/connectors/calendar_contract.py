@@ -23,7 +23,7 @@ from typing import Any
 
 import pytest
 
-from booking_types.bits import FINE
+from booking_types.bits import COARSE, FINE
 from booking_types.intervals import Interval, merged
 from connectors.errors import (
     ConnectionBrokenError,
@@ -188,6 +188,8 @@ class CalendarWorld(ABC):
 
     #: The sandbox's name of the vendor, for faults and the log.
     vendor: str
+    #: Whether the fast read tells minutes, and not only whether one of five is taken.
+    fast_reads_are_exact: bool = True
     #: Kinds of entries this vendor does not have.
     missing_kinds: frozenset[EntryKind] = frozenset()
     #: The answer with which the vendor asks to slow down: a status, a body, headers.
@@ -328,10 +330,11 @@ def read(
     without: frozenset[str] = frozenset(),
     span: Interval = WEEK,
     policy: BusyPolicy = DEFAULT,
+    unit: timedelta = FINE,
 ) -> BusyTimes:
     """When the host is taken."""
     query = BusyQuery(mailbox=host.mailbox, calendar_ids=calendar_ids, without=without)
-    (times,) = world.calendar(host).busy([query], span=span, policy=policy, unit=FINE)
+    (times,) = world.calendar(host).busy([query], span=span, policy=policy, unit=unit)
     return times
 
 
@@ -620,6 +623,69 @@ class CalendarContract:
         exact = read(world, host, without=NOTHING_OF_OURS)
 
         assert len(exactly(fast)) == len(exactly(exact)) == 60
+
+    @pytest.mark.parametrize("unit", [COARSE, FINE])
+    def test_both_readers_take_the_same_cells_and_know_the_same_span(
+        self, world: CalendarWorld, unit: timedelta
+    ) -> None:
+        host = world.add_host(
+            "host",
+            time_zone="America/New_York",
+            entries=(
+                entry(Interval(at(9, 5), at(9, 50))),
+                entry(Interval(at(9, 30), at(10, 15))),
+                entry(Interval(at(23, 30), at(0, 30, day=1))),
+                # It began before the span, and one ends after it.
+                entry(between(-5, 2)),
+                entry(Interval(at(23, day=4), at(3, day=5))),
+                Entry(start=MONDAY + timedelta(days=2), end=MONDAY + timedelta(days=3)),
+                entry(between(15, 16, day=1), EntryKind.TENTATIVE),
+                entry(between(17, 18, day=1), EntryKind.FREE),
+            ),
+        )
+        span = Interval(at(1), at(1, day=5))
+
+        fast = read(world, host, span=span, unit=unit)
+        exact = read(world, host, span=span, unit=unit, without=NOTHING_OF_OURS)
+
+        assert fast.taken is not None
+        assert fast.taken == exact.taken
+        assert (fast.taken.unit, fast.taken.span) == (unit, span)
+        assert exactly(fast) == [
+            between(1, 2),
+            Interval(at(9, 5), at(10, 15)),
+            Interval(at(23, 30), at(0, 30, day=1)),
+            between(15, 16, day=1),
+            Interval(at(4, day=2), at(4, day=3)),
+            Interval(at(23, day=4), at(1, day=5)),
+        ]
+
+    @pytest.mark.parametrize("without", READERS)
+    def test_odd_minutes_are_rounded_outward_to_cells_of_five(
+        self, world: CalendarWorld, without: frozenset[str]
+    ) -> None:
+        host = world.add_host(
+            "host",
+            entries=(
+                entry(Interval(at(9, 2), at(9, 11))),
+                entry(Interval(at(11, 59), at(12, 1))),
+            ),
+        )
+
+        times = read(world, host, without=without, unit=COARSE)
+
+        assert exactly(times) == [
+            Interval(at(9), at(9, 15)),
+            Interval(at(11, 55), at(12, 5)),
+        ]
+
+    def test_odd_minutes_are_exact_in_cells_of_one(self, world: CalendarWorld) -> None:
+        odd = [Interval(at(9, 2), at(9, 11)), Interval(at(11, 59), at(12, 1))]
+        host = world.add_host("host", entries=tuple(entry(each) for each in odd))
+
+        assert exactly(read(world, host, without=NOTHING_OF_OURS)) == odd
+        if world.fast_reads_are_exact:
+            assert exactly(read(world, host)) == odd
 
     def test_no_queries_have_no_answers(self, world: CalendarWorld) -> None:
         host = world.add_host("host")

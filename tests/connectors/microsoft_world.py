@@ -47,6 +47,7 @@ class MicrosoftWorld(CalendarWorld):
     """A tenant reached by each account's own refresh token."""
 
     vendor = "microsoft"
+    fast_reads_are_exact = False
     missing_kinds = frozenset({EntryKind.FOCUS_TIME, EntryKind.BIRTHDAY, EntryKind.DECLINED_OWN})
     slow_down = (
         429,
