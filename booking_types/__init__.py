@@ -26,7 +26,10 @@ Where to look:
 * ``hosts``: who may be the host, and who of those is picked; ``salesforce_ids`` brings ids into
   the one form that can be compared.
 * ``availability``: when they can meet, and for every other time why not; ``answers`` has the
-  types of its questions and answers, ``sheet`` and ``board`` work them out.
+  types of its questions and answers. ``board`` works out one person's times, ``layers`` why not
+  the others, ``sheet`` puts people together; ``person_rules`` says which limits are whose.
+* ``working_days``: which hours begin on a date; ``hours_bits`` and ``start_grid`` make cells of
+  them and of the grid.
 * ``local_time``, ``intervals``, ``bits``: the arithmetic of time underneath.
 * ``errors``: what can be wrong with a question.
 """

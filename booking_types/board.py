@@ -20,7 +20,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from booking_types.answers import Question
-from booking_types.bits import COARSE, FINE, Grid, spread, steps_over
+from booking_types.bits import COARSE, FINE, Cells, Grid, spread, steps_over
 from booking_types.errors import InvalidRequestError
 from booking_types.hours_bits import day_cells, local_dates, starts_in_hours
 from booking_types.local_time import zone_named
@@ -98,11 +98,15 @@ class Board:
         needed = last + length + max(one.buffer_after for one in rules) + unit - origin
         self.grid = Grid(origin, unit, -(-needed // _DAY) * (_DAY // unit))
         self.length = length // unit
+        first_cell, rest = divmod(origin - _EPOCH, unit)
+        # The number of the first cell, counted as in ``Cells``; nothing where it is none there.
+        self._first = None if rest else first_cell
         self._terms: dict[int, Terms] = {}
         self._starts = 0
         self._weeks: dict[int, Hashed[WorkingHours]] = {}
         self._ordinary: dict[int, int] = {}
         self._zones: dict[str, ZoneInfo | InvalidRequestError] = {}
+        self._sound: set[int] = set()
         self._of_type = Hashed(TypeDays(kind.date_overrides, question.holidays))
 
     def begin(self, starts: int) -> None:
@@ -128,12 +132,15 @@ class Board:
         Raises:
             InvalidRequestError: ``unknown_timezone`` of the person's.
         """
-        terms = self.terms_of(person)
+        terms = self._terms.get(id(person.overrides)) or self.terms_of(person)
         bits = terms.possible & self.in_hours(person, terms)
         if bits and terms.limited:
             for _, full in self.full(person, terms):
                 bits &= ~full
-        return bits & ~self.taken(person, terms) if bits else 0
+        if not bits:
+            return 0
+        busy = self.taken(person)
+        return bits & ~(spread(busy, terms.steps) << terms.before) if busy else bits
 
     def in_hours(self, person: HostTimes, terms: Terms) -> int:
         """The cells from which on the meeting lies wholly in the hours; buffers need not.
@@ -170,12 +177,20 @@ class Board:
         zone = zone_named(person.working_hours.time_zone)
         return _full(person.meetings, terms.rules, zone, self.grid)
 
-    def taken(self, person: HostTimes, terms: Terms) -> int:
-        """The cells from which on the meeting or its buffers meet something."""
-        busy = self.grid.laid(person.calendar) if person.calendar is not None else 0
+    def taken(self, person: HostTimes) -> int:
+        """The cells that something takes; cells beyond the grid may be set."""
+        busy = 0 if person.calendar is None else self.of_calendar(person.calendar)
         if person.busy:
             busy |= self.grid.outward(each.interval for each in person.busy)
-        return spread(busy, terms.steps) << terms.before if busy else 0
+        return busy
+
+    def of_calendar(self, cells: Cells) -> int:
+        """The cells that a calendar takes; cells beyond the grid may be set."""
+        if cells.unit != self.grid.unit or self._first is None:
+            return self.grid.laid(cells)
+        # Written out for speed: what everybody's calendar comes to is a shift.
+        shift = self._first - cells.first
+        return cells.bits >> shift if shift >= 0 else cells.bits << -shift
 
     def met_by(self, busy: int, terms: Terms) -> tuple[int, int]:
         """The cells from which on the meeting meets something, and those where a buffer does.
@@ -193,8 +208,10 @@ class Board:
 
     def zone_fault(self, person: HostTimes) -> InvalidRequestError | None:
         """What is wrong with the zones that decide about the person, if anything."""
-        terms = self.terms_of(person)
+        terms = self._terms.get(id(person.overrides)) or self.terms_of(person)
         hours = terms.hours or person.working_hours
+        if id(hours) in self._sound and not terms.limited:
+            return None
         names = [hours.time_zone]
         if terms.limited:
             names.append(person.working_hours.time_zone)
@@ -208,6 +225,7 @@ class Board:
                 self._zones[name] = zone
             if isinstance(zone, InvalidRequestError):
                 return zone
+        self._sound.add(id(hours))
         return None
 
     def _worked_out(self, overrides: HostOverrides) -> Terms:

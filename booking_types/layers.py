@@ -223,7 +223,7 @@ class Layers:
         for source in BusySource:
             taken = board.laid(each for each in person.busy if each.source is source)
             if source is BusySource.CALENDAR and person.calendar is not None:
-                taken |= board.grid.laid(person.calendar)
+                taken |= board.of_calendar(person.calendar)
             if not taken:
                 continue
             bare, around = board.met_by(taken, terms)

@@ -97,6 +97,8 @@ class Sheet:
 
     def fits(self, person: HostTimes, part: Part) -> int:
         """The starts at which the person can have the meeting."""
+        if not self._known:
+            return 0 if (id(person), part) in self._out else self._board.fits(person)
         key = id(person), part
         if key in self._known:
             return self._starts & ~reduce(or_, (each.bits for each in self._known[key]), 0)

@@ -9,11 +9,13 @@ sensible implementation of this kind has to be: it is what the engine's speed is
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from math import ceil, floor
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from booking_types.answers import Question
@@ -72,7 +74,7 @@ def _entries(overrides: Iterable[DateOverride], on: date) -> list[DateOverride]:
     return [each for each in overrides if each.on == on]
 
 
-def _spans_of_date(
+def _spans_of_date(  # noqa: PLR0911 - one line for each rule, in the rules' order
     question: Question,
     person: HostTimes,
     on: date,
@@ -165,7 +167,7 @@ def interval_slots(question: Question) -> Slots:
     if not grid:
         return []
     reach = grid[0] - 3 * 86400, grid[-1] + question.duration // _SECOND + 3 * 86400
-    known: dict[int, list[_Span]] = {}
+    known: dict[WorkingHours, list[_Span]] = {}
     who: list[list[str]] = [[] for _ in grid]
     for host in question.hosts:
         if not _is_out(question, host):
@@ -264,7 +266,7 @@ def _places(
     person: HostTimes,
     grid: list[int],
     reach: _Span,
-    known: dict[int, list[_Span]],
+    known: dict[WorkingHours, list[_Span]],
 ) -> list[tuple[int, int]]:
     """Which starts the person can have, as half-open ranges of their places in the grid."""
     limits = _limits(question, person)
@@ -274,11 +276,11 @@ def _places(
     length = question.duration // _SECOND
     hours = _hours_of(question, person)[0]
     is_plain = not (person.date_overrides or person.holidays or person.overrides.date_overrides)
-    spans = known.get(id(hours)) if is_plain else None
+    spans = known.get(hours) if is_plain else None
     if spans is None:
         spans = list(_joined(_work(question, person, reach)))
         if is_plain:
-            known[id(hours)] = spans
+            known[hours] = spans
     # A meeting at s meets [a, b) when s - before < b and a < s + length + after: it may begin
     # at either of those two bounds, but nowhere between them.
     before = -(-limits.before // _SECOND)
@@ -304,7 +306,10 @@ def _places(
 def _taken(person: HostTimes, *, shift: int, until: int) -> tuple[list[int], list[int]]:
     """Sorted, apart from each other: where starts are not possible any more, and again."""
     taken = [
-        ((each.interval.start - _EPOCH) // _SECOND - shift, _ceiling(each.interval.end) + until)
+        (
+            floor(each.interval.start.timestamp()) - shift,
+            ceil(each.interval.end.timestamp()) + until,
+        )
         for each in person.busy
     ]
     if person.calendar is not None:
@@ -328,15 +333,8 @@ def _ceiling(instant: datetime) -> int:
 def _decoded(cells: Cells) -> Iterator[_Span]:
     unit = cells.unit // _SECOND
     start = cells.first * unit
-    previous = "0"
-    begun = 0
-    for number, digit in enumerate(reversed(f"0{cells.bits:b}")):
-        if digit != previous:
-            if digit == "1":
-                begun = number
-            else:
-                yield start + begun * unit, start + number * unit
-            previous = digit
+    for taken in re.finditer("1+", f"{cells.bits:b}"[::-1]):
+        yield start + taken.start() * unit, start + taken.end() * unit
 
 
 def _work(question: Question, person: HostTimes, reach: _Span) -> Iterator[_Span]:
@@ -481,7 +479,7 @@ class Minutes:
             for start, end in _decoded(person.calendar):
                 self._busy |= set(_minutes(_EPOCH + start * _SECOND, _EPOCH + end * _SECOND))
 
-    def against(self, start: datetime) -> str:
+    def against(self, start: datetime) -> str:  # noqa: PLR0911 - one line for each rule
         """The first thing that stands against a start on a whole minute, as a word."""
         if self._is_out:
             return "out"

@@ -207,8 +207,8 @@ def random_question(choose: Choose[int], *, pick_change: int | None = None) -> Q
         working=_random_hours(choose, zone) if choose((0, 0, 0, 1)) else None,
         zone=(None, zone, ZONES[choose(range(len(ZONES)))])[choose((0, 1, 2))],
         date_overrides=_random_overrides(choose, span),
-        daily_limit=choose((None,) * 8 + (1, 2)),
-        weekly_limit=choose((None,) * 8 + (1, 3)),
+        daily_limit=_random_limit(choose, (-1,) * 8 + (1, 2)),
+        weekly_limit=_random_limit(choose, (-1,) * 8 + (1, 3)),
     )
     people = [_random_host(choose, f"host-{each}", zone, span) for each in range(7)]
     roles = (
@@ -271,9 +271,15 @@ def _random_differences(choose: Choose[int], zone: str, span: Interval) -> HostO
         buffer_after=some(0, 3, 45),
         minimum_notice=some(0, 90, 700),
         booking_window=some(500, 3000),
-        daily_limit=choose((None, None, None, 0, 1, 2)),
-        weekly_limit=choose((None, None, None, 0, 1, 3)),
+        daily_limit=_random_limit(choose, (-1, -1, -1, 0, 1, 2)),
+        weekly_limit=_random_limit(choose, (-1, -1, -1, 0, 1, 3)),
     )
+
+
+def _random_limit(choose: Choose[int], numbers: Sequence[int]) -> int | None:
+    """One of the numbers; none of them for a negative one."""
+    number = choose(numbers)
+    return None if number < 0 else number
 
 
 def _random_dates(choose: Choose[int], span: Interval, most: int) -> list[date]:

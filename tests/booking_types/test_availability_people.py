@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -363,8 +364,7 @@ def test_of_everything_that_stands_against_a_start_the_first_is_said() -> None:
         nonlocal asked
         asked = replace(asked, booking_type=replace(asked.booking_type, **changes))  # type: ignore[arg-type]  # any field
 
-    said = []
-    for take_away in (
+    steps: tuple[Callable[[], None], ...] = (
         lambda: person(unavailable_code=""),
         lambda: kind(minimum_notice=timedelta(0)),
         lambda: kind(booking_window=timedelta(days=9)),
@@ -375,7 +375,9 @@ def test_of_everything_that_stands_against_a_start_the_first_is_said() -> None:
         lambda: kind(weekly_limit=None),
         lambda: person(busy=(beside,)),
         lambda: person(busy=()),
-    ):
+    )
+    said = []
+    for take_away in steps:
         code, detail = first_reason(asked, start)
         said.append(detail or code)
         take_away()

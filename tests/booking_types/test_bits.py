@@ -5,7 +5,16 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking_types.bits import COARSE, FINE, Cells, Grid, runs, unit_for
+from booking_types.bits import (
+    COARSE,
+    FINE,
+    Cells,
+    Grid,
+    runs,
+    spread,
+    steps_over,
+    unit_for,
+)
 from booking_types.intervals import Interval
 from tests.booking_types.questions import at
 
@@ -102,3 +111,53 @@ def test_only_what_is_a_whole_number_of_five_minutes_can_be_asked_in_cells_of_fi
     assert unit_for([hour, timedelta(minutes=5), timedelta(0)]) == COARSE
     assert unit_for([hour, timedelta(minutes=6)]) == FINE
     assert unit_for([timedelta(seconds=30)]) == FINE
+
+
+@given(st.integers(0, GRID.full), st.integers(1, 45))
+def test_spread_begins_where_one_of_that_many_cells_is_set(bits: int, length: int) -> None:
+    assert cells(spread(bits, steps_over(length))) == {
+        cell for cell in range(GRID.size) if set(range(cell, cell + length)) & cells(bits)
+    }
+
+
+@given(SECONDS, SECONDS)
+def test_the_cells_between_two_instants_begin_with_one_and_end_before_after_the_other(
+    first: int, last: int
+) -> None:
+    begin, end = (GRID.origin + timedelta(seconds=each) for each in (first, last))
+
+    begins = {cell: GRID.origin + cell * GRID.unit for cell in range(GRID.size)}
+    assert cells(GRID.between(begin, end)) == {
+        cell for cell, start in begins.items() if begin <= start <= end
+    }
+    assert cells(GRID.before(begin)) == {cell for cell, start in begins.items() if start < begin}
+
+
+@given(
+    st.lists(st.tuples(SECONDS, SECONDS), max_size=40),
+    st.sampled_from([1, 2, 5, 10, 30]),
+    st.sampled_from([1, 5]),
+    st.integers(0, 299),
+)
+def test_cells_are_laid_on_any_grid_as_the_spans_that_they_are(
+    pairs: list[tuple[int, int]], minutes_of_cell: int, minutes_of_grid: int, seconds: int
+) -> None:
+    known = Interval(GRID.origin - timedelta(hours=1), GRID.origin + timedelta(hours=6))
+    spans = [span(pair) for pair in pairs]
+    taken = Cells.of(spans, span=known, unit=timedelta(minutes=minutes_of_cell))
+    grid = Grid(
+        GRID.origin + timedelta(seconds=seconds), timedelta(minutes=minutes_of_grid), GRID.size
+    )
+
+    assert grid.laid(taken) == grid.outward(taken.intervals())
+    assert all(any(each.covers(one) for each in taken.intervals()) for one in spans)
+
+
+def test_cells_know_only_their_span() -> None:
+    known = Interval(at("2027-03-01T00:02Z"), at("2027-03-01T00:09Z"))
+    whole = Interval(at("2027-02-01T00:00Z"), at("2027-04-01T00:00Z"))
+
+    taken = Cells.of([whole], span=known, unit=timedelta(minutes=5))
+
+    assert taken.intervals() == [Interval(at("2027-03-01T00:00Z"), at("2027-03-01T00:10Z"))]
+    assert taken.span == taken.intervals()[0]
