@@ -224,8 +224,8 @@ export default class AvailabilityPanel extends LightningElement {
     focusChosen() {
         if (this.refs.grid) {
             this.refs.grid.focusStart(this.chosenStartAt);
-        } else if (this.refs.period) {
-            this.refs.period.focus();
+        } else if (this.refs.bar) {
+            this.refs.bar.focus();
         }
     }
 
@@ -427,7 +427,7 @@ export default class AvailabilityPanel extends LightningElement {
         const now = Date.now();
         const drawn = arranged(this.times, {
             monday: this._shown.monday,
-            isDay: this.view === DAY,
+            isDay: this.isDay,
             wishedDay: this._day,
             chosenStartAt: this.chosenStartAt,
             zone: this.timeZone,
@@ -518,14 +518,6 @@ export default class AvailabilityPanel extends LightningElement {
         return this.hasDurations || !this.isFolded;
     }
 
-    get narrowsDown() {
-        return String(this.isUnfolded);
-    }
-
-    get narrowDownIcon() {
-        return this.isUnfolded ? 'utility:chevronup' : 'utility:chevrondown';
-    }
-
     handleNarrowDown() {
         this.isUnfolded = !this.isUnfolded;
     }
@@ -535,19 +527,11 @@ export default class AvailabilityPanel extends LightningElement {
     }
 
     get periodText() {
-        if (this.view === DAY && this.shownDay && !this.isStale) {
+        if (this.isDay && this.shownDay && !this.isStale) {
             return dayText(this.shownDay, locale, this.isNarrow ? 'short' : 'medium');
         }
         const last = this.isStale || !this.weekModel ? 5 : this.weekModel.days.length;
         return daysText(this._monday, addDays(this._monday, Math.max(last, 5) - 1), locale);
-    }
-
-    get previousLabel() {
-        return this.view === DAY ? labels.previousDay : labels.previousWeek;
-    }
-
-    get nextLabel() {
-        return this.view === DAY ? labels.nextDay : labels.nextWeek;
     }
 
     get nextFreeLabel() {
@@ -555,18 +539,11 @@ export default class AvailabilityPanel extends LightningElement {
     }
 
     get goToValue() {
-        return this.view === DAY && this.shownDay ? this.shownDay : this._monday;
+        return this.isDay && this.shownDay ? this.shownDay : this._monday;
     }
 
-    get canChooseView() {
-        return !this.isNarrow;
-    }
-
-    get views() {
-        return [
-            [WEEK, labels.viewWeek],
-            [DAY, labels.viewDay]
-        ].map(([value, text]) => ({ value, text, isPressed: this.view === value }));
+    get isDay() {
+        return this.view === DAY;
     }
 
     get hasDurations() {
@@ -586,7 +563,7 @@ export default class AvailabilityPanel extends LightningElement {
     }
 
     get showsStrip() {
-        return this.view === DAY && this.showsGrid;
+        return this.isDay && this.showsGrid;
     }
 
     get strip() {
@@ -645,7 +622,7 @@ export default class AvailabilityPanel extends LightningElement {
             times: this.times,
             weekModel: this.weekModel,
             model: this.model,
-            isDay: this.view === DAY,
+            isDay: this.isDay,
             isThisWeek: this._shown.monday === mondayOf(this.today),
             nextSuiting: this.nextSuiting,
             narrowing: this.narrowing,
@@ -667,7 +644,7 @@ export default class AvailabilityPanel extends LightningElement {
         if (isEverybodyUnavailable(this.saidOf)) {
             return this.hidesUnavailable ? labels.nobodyBookableSaid : labels.nobodyBookableNext;
         }
-        return this.view === DAY ? labels.nobodyWorksDay : labels.nobodyWorks;
+        return this.isDay ? labels.nobodyWorksDay : labels.nobodyWorks;
     }
 
     get thinnedText() {
@@ -690,14 +667,6 @@ export default class AvailabilityPanel extends LightningElement {
     }
 
     // --------------------------------------------------------------------------- navigation
-
-    handlePrevious() {
-        this.step(-1);
-    }
-
-    handleNext() {
-        this.step(1);
-    }
 
     handleToday() {
         this.goTo(this.today);
@@ -723,12 +692,13 @@ export default class AvailabilityPanel extends LightningElement {
     }
 
     handleView(event) {
-        this._viewWish = event.detail.value;
+        this._viewWish = event.detail.isDay ? DAY : WEEK;
         this.arrange();
     }
 
-    step(steps) {
-        if (this.view === DAY) {
+    handleStep(event) {
+        const { steps } = event.detail;
+        if (this.isDay) {
             this.stepDay(steps);
         } else {
             this.goToWeek(addDays(this._monday, 7 * steps));
@@ -777,7 +747,7 @@ export default class AvailabilityPanel extends LightningElement {
 
     /** Beyond what is shown, but not in the past; from now on where nothing can be booked. */
     get lookFrom() {
-        const shown = { monday: this._monday, day: this.view === DAY ? this.shownDay : '' };
+        const shown = { monday: this._monday, day: this.isDay ? this.shownDay : '' };
         return this.searchableFrom(shown);
     }
 
@@ -860,7 +830,7 @@ export default class AvailabilityPanel extends LightningElement {
             this.handleNextFree();
         }
         // The button that was pressed goes away.
-        this.refs.period.focus();
+        this.refs.bar.focus();
     }
 
     // ------------------------------------------------------------------------------ choices
@@ -891,7 +861,7 @@ export default class AvailabilityPanel extends LightningElement {
         this.searchIfShown();
         if (this.isFolded && !isNarrowed(this.narrowing)) {
             // The last of what was said is taken back, and its button gone.
-            this.refs.narrowDown.focus();
+            this.refs.bar.focusNarrowDown();
         }
     }
 

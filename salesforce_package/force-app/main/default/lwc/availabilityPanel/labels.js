@@ -5,12 +5,9 @@ import found from '@salesforce/label/c.Booking_Times_Found';
 import goThere from '@salesforce/label/c.Booking_Times_Go_There';
 import goTo from '@salesforce/label/c.Booking_Times_Go_To';
 import minutes from '@salesforce/label/c.Booking_Times_Minutes';
-import narrowDown from '@salesforce/label/c.Booking_Times_Narrow_Down';
-import nextDay from '@salesforce/label/c.Booking_Times_Next_Day';
 import nextFree from '@salesforce/label/c.Booking_Times_Next_Free';
 import nextMatching from '@salesforce/label/c.Booking_Times_Next_Matching';
 import nextThatSuits from '@salesforce/label/c.Booking_Times_Next_That_Suits';
-import nextWeek from '@salesforce/label/c.Booking_Times_Next_Week';
 import nobodyBookable from '@salesforce/label/c.Booking_Times_Nobody_Bookable';
 import nobodyBookableNext from '@salesforce/label/c.Booking_Times_Nobody_Bookable_Next';
 import nobodyBookableSaid from '@salesforce/label/c.Booking_Times_Nobody_Bookable_Said';
@@ -23,8 +20,6 @@ import noneSuits from '@salesforce/label/c.Booking_Times_None_Suits';
 import noneSuitsUntil from '@salesforce/label/c.Booking_Times_None_Suits_Until';
 import noneUntil from '@salesforce/label/c.Booking_Times_None_Until';
 import notReady from '@salesforce/label/c.Booking_Times_Not_Ready';
-import previousDay from '@salesforce/label/c.Booking_Times_Previous_Day';
-import previousWeek from '@salesforce/label/c.Booking_Times_Previous_Week';
 import reading from '@salesforce/label/c.Booking_Times_Reading';
 import readingMany from '@salesforce/label/c.Booking_Times_Reading_Many';
 import readingOne from '@salesforce/label/c.Booking_Times_Reading_One';
@@ -33,13 +28,9 @@ import searching from '@salesforce/label/c.Booking_Times_Searching';
 import showNextWeek from '@salesforce/label/c.Booking_Times_Show_Next_Week';
 import thinned from '@salesforce/label/c.Booking_Times_Thinned';
 import title from '@salesforce/label/c.Booking_Times_Title';
-import today from '@salesforce/label/c.Booking_Times_Today';
 import twoSentences from '@salesforce/label/c.Booking_Times_Two_Sentences';
 import unavailable from '@salesforce/label/c.Booking_Times_Unavailable_Title';
 import unavailableMore from '@salesforce/label/c.Booking_Times_Unavailable_More';
-import view from '@salesforce/label/c.Booking_Times_View';
-import viewDay from '@salesforce/label/c.Booking_Times_View_Day';
-import viewWeek from '@salesforce/label/c.Booking_Times_View_Week';
 import weekOver from '@salesforce/label/c.Booking_Times_Week_Over';
 import weekOverNext from '@salesforce/label/c.Booking_Times_Week_Over_Next';
 
@@ -52,12 +43,9 @@ export const labels = {
     goThere,
     goTo,
     minutes,
-    narrowDown,
-    nextDay,
     nextFree,
     nextMatching,
     nextThatSuits,
-    nextWeek,
     nobodyBookable,
     nobodyBookableNext,
     nobodyBookableSaid,
@@ -70,8 +58,6 @@ export const labels = {
     noneSuitsUntil,
     noneUntil,
     notReady,
-    previousDay,
-    previousWeek,
     reading,
     readingMany,
     readingOne,
@@ -80,13 +66,9 @@ export const labels = {
     showNextWeek,
     thinned,
     title,
-    today,
     twoSentences,
     unavailable,
     unavailableMore,
-    view,
-    viewDay,
-    viewWeek,
     weekOver,
     weekOverNext
 };

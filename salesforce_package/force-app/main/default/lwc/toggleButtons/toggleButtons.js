@@ -24,6 +24,10 @@ export default class ToggleButtons extends LightningElement {
         }
     }
 
+    get boxClass() {
+        return this.isRound ? 'buttons buttons_round' : 'buttons';
+    }
+
     get role() {
         return this.label ? 'group' : undefined;
     }
