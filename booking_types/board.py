@@ -20,7 +20,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from booking_types.answers import Question
-from booking_types.bits import COARSE, FINE, Cells, Grid, spread, steps_over
+from booking_types.bits import FINE, Cells, Grid, spread, steps_over, unit_for
 from booking_types.errors import InvalidRequestError
 from booking_types.hours_bits import day_cells, local_dates, starts_in_hours
 from booking_types.local_time import zone_named
@@ -89,8 +89,7 @@ class Board:
         rules = [rules_for(kind, each) for each in (NO_OVERRIDES, *overrides.values())]
         units = {each.calendar.unit for each in people if each.calendar is not None}
         buffers = {each for one in rules for each in (one.buffer_before, one.buffer_after)}
-        is_fine = is_fine or any(each % COARSE for each in (length, *buffers, *units))
-        unit = FINE if is_fine else COARSE
+        unit = FINE if is_fine else unit_for((length, *buffers, *units))
         # A buffer that is no whole number of cells takes the whole of the last one.
         origin = first - max(one.buffer_before for one in rules) - unit
         # A start with seconds stands on a grid of its own, as exact as any.
