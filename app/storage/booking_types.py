@@ -116,7 +116,7 @@ def all_of(session: Session, org_id: UUID, object_name: str) -> list[KnownType]:
             key=row.key,
             name=row.name,
             is_active=row.is_active,
-            published=None if found is None else _in_force(found),
+            published=None if row.published_version is None else _in_force(found),
         )
         for row, found in rows
     ]

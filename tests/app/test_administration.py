@@ -333,7 +333,7 @@ def test_what_the_org_does_not_have_keeps_a_draft_from_being_published(
 def test_where_the_org_cannot_be_asked_nobody_publishes_by_accident(house: House) -> None:
     blind = house.administration
     draft = blind.save_draft(org_id=house.org_id, definition=a_definition(), saved_by=ADMIN)
-    ask = {"org_id": house.org_id, "booking_type_id": draft.booking_type_id, "by": ADMIN}
+    ask: dict[str, Any] = {"org_id": house.org_id, "booking_type_id": draft.booking_type_id, "by": ADMIN}
 
     with pytest.raises(OrgUnverifiedError, match="not checked"):
         blind.publish(**ask)

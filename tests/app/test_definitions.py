@@ -229,7 +229,7 @@ def test_only_what_differs_is_stored_of_a_hosts_own_rules() -> None:
 
 
 def _valid(definition: dict[str, Any]) -> bool:
-    return jsonschema.Draft202012Validator(json_schema()).is_valid(definition)
+    return bool(jsonschema.Draft202012Validator(json_schema()).is_valid(definition))
 
 
 def test_the_schema_is_one_and_says_something_of_each_member() -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from rich.console import Console
 
+from app.administration import Part
 from app.doctor import examine
 from app.doctor.salesforce import PACKAGE_FIELDS
 from booking_types.model import (
@@ -18,6 +19,7 @@ from booking_types.model import (
     HostRule,
     HostRuleKind,
     Operator,
+    PanelRole,
     Platform,
     PlatformRule,
     PlatformRuleKind,
@@ -520,3 +522,36 @@ def test_names_from_elsewhere_cannot_drive_the_terminal(house: House) -> None:
     house.execute("update orgs set name = E'Evil \\x1b]0;title\\x07 org'")
 
     assert "\x1b" not in examined(house.environment).text
+
+
+def test_a_panel_role_that_nobody_can_take_is_told(house: House) -> None:
+    a_worker_is_there(house)
+    host, engineer = house.a_host("host"), house.a_host("engineer", calendar=None)
+    kind = house.a_booking_type(
+        hosts=[host],
+        name="Workshop",
+        panel_roles=(PanelRole(key="engineer", name="Engineer"),),
+    )
+    lonely = examined(house.environment)
+    assert lonely.broken() == ["Booking type Workshop"]
+
+    house.administration.set_member(
+        org_id=house.org_id,
+        booking_type_id=kind,
+        part=Part(host_id=engineer.user_id, role="engineer"),
+    )
+    found = examined(house.environment)
+
+    assert found.broken() == ["Booking type Workshop"]
+    assert "nobody can take the role Engineer" in found.text
+
+
+def test_a_hosts_holidays_that_are_not_known_any_more_are_told(house: House) -> None:
+    a_worker_is_there(house)
+    house.a_host("host")
+    house.execute("update hosts set holiday_calendar = 'DE-XX'")
+
+    found = examined(house.environment)
+
+    assert found.broken() == ["Host Host"]
+    assert "there is no holiday calendar DE-XX" in found.line("Host Host")
