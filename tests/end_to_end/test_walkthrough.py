@@ -32,7 +32,7 @@ def test_every_handover_of_the_walkthrough_agrees_with_what_is_read_back() -> No
         done = handover("walkthrough", "all", folder=folder)
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("Every target agrees with the booking.") == 5
+    assert done.stdout.count("Every target agrees with the booking.") == 7
     for target in ("conference", "host calendar", "co-host calendar", "guest invitation",
                    "Salesforce Event", "Booking record", "record update"):  # fmt: skip
         assert target in done.stdout
@@ -43,7 +43,7 @@ def test_an_unknown_scenario_is_refused_with_the_known_ones_named() -> None:
         done = handover("walkthrough", "nonsense", folder=folder)
 
     assert done.returncode == 2
-    assert "lead, contact, opportunity, project, case" in done.stderr
+    assert "lead, contact, opportunity, workshop, briefing, project, case" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["serve", "worker", "migrate"])
