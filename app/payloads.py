@@ -88,7 +88,7 @@ def one_line(text: str) -> str:
 
 
 def description(shown: Shown, *, is_for_guests: bool) -> str:
-    """The meeting's text: the type's, the booking form's answers, how to join, and the marker.
+    """The meeting's text: the type's, the booking form's answers, and how to join.
 
     For colleagues also the organizer's notes. Guests see the notes only where the type's own text
     shows them (``{{ booking.notes }}``), and of the answers only those of fields that are made
@@ -97,13 +97,7 @@ def description(shown: Shown, *, is_for_guests: bool) -> str:
     notes = "" if is_for_guests else shown.booking.notes.strip()
     answers = "\n".join(_answer_lines(shown, is_for_guests=is_for_guests))
     parts = [shown.booking.description.strip(), answers, notes, _how_to_join(shown)]
-    text = "\n\n".join(part for part in parts if part)
-    marker = event_marker(shown)
-    if not marker:
-        return text[:_DESCRIPTION_CHARACTERS]
-    # Nothing may cut it off: by it the event is known again.
-    text = text[: _DESCRIPTION_CHARACTERS - len(marker) - 2]
-    return f"{text}\n\n{marker}" if text else marker
+    return "\n\n".join(part for part in parts if part)[:_DESCRIPTION_CHARACTERS]
 
 
 def event_marker(shown: Shown) -> str:
@@ -115,6 +109,14 @@ def event_marker(shown: Shown) -> str:
     if rule is not SalesforceEventRule.ADOPT:
         return ""
     return f"Booking {shown.booking.booking_id}"
+
+
+def _with_marker(text: str, marker: str) -> str:
+    """The text with its last line, which nothing may cut off."""
+    if not marker:
+        return text
+    text = text[: _DESCRIPTION_CHARACTERS - len(marker) - 2]
+    return f"{text}\n\n{marker}" if text else marker
 
 
 def _answer_lines(shown: Shown, *, is_for_guests: bool) -> tuple[str, ...]:
@@ -162,7 +164,7 @@ def event_draft(
         interval=shown.interval,
         time_zone=shown.booking.time_zone,
         subject=shown.booking.subject,
-        description=description(own, is_for_guests=True),
+        description=_with_marker(description(own, is_for_guests=True), event_marker(shown)),
         location=location(own),
         attendees=tuple(attendees),
         makes_conference=makes_conference,

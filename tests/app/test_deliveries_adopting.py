@@ -193,6 +193,9 @@ def test_where_there_is_no_calendar_to_copy_from_we_make_the_event_at_once(house
 
     assert delivery(view, "crm_booking").state == "done"
     assert crm(view)["crm_event_id"]
+    # Nor is there anything by which a copy would have to be known again.
+    for mail in house.control.mails(f"guest@customer.{house.domain}"):
+        assert str(view.booking.booking_id) not in mail["text"]
 
 
 def test_a_calendars_event_that_was_given_up_is_not_waited_for(house: House) -> None:
