@@ -34,9 +34,12 @@ import sys
 import tempfile
 import time
 import uuid
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -608,7 +611,7 @@ class Scenes:
     def check_service(self) -> None:
         """The service offers to whom the seeded calendars leave the time."""
         _, response = self.ask_directly(self.question())
-        answer = {each["start_at"]: sorted(each["host_ids"]) for each in response.json()["slots"]}
+        answer = who_is_free(response.json())
         self.gates.hold(
             "the service offers what the calendars leave", answer == self.of.offers(week_of(1))
         )
@@ -724,6 +727,22 @@ HEAP_BYTES = 6_000_000
 MOST_CHARACTERS = 1_500_000
 
 
+def _bits(person: Mapping[str, Any]) -> int:
+    return int.from_bytes(b64decode(person.get("free", "")), "little")
+
+
+def who_is_free(answer: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Who could be the host at each start of an availability."""
+    first_at = datetime.fromisoformat(answer["cells"]["first_at"])
+    cell = timedelta(minutes=answer["cells"]["minutes"])
+    free = {each["host_id"]: _bits(each) for each in answer["people"]}
+    found = {}
+    for slot in answer["slots"]:
+        number = (datetime.fromisoformat(slot["start_at"]) - first_at) // cell
+        found[slot["start_at"]] = sorted(each for each, bits in free.items() if bits >> number & 1)
+    return found
+
+
 def heap_bytes(answer: Any, *, body: int) -> int:
     """What an answer takes of Apex's heap, upwards: its text, and the objects read out of it.
 
@@ -823,9 +842,11 @@ def _parts(
     answer = json.loads(text)
     yield _size("  Apex's heap, estimated", heap_bytes(answer, body=len(text)), most=HEAP_BYTES / 2)
     if len(answer["people"]) > 1:
-        everybody = [each["host_id"] for each in answer["people"]]
-        for slot in answer["slots"]:
-            slot["host_ids"] = everybody
+        free = [_bits(each) for each in answer["people"]]
+        anybody = reduce(or_, free, 0)
+        everybody = anybody.to_bytes((anybody.bit_length() + 7) // 8, "little")
+        for each in answer["people"]:
+            each["free"] = b64encode(everybody).decode()
         most = len(json.dumps(answer, separators=(",", ":")))
         yield _size("  service's JSON, were everybody free", most, most=MOST_CHARACTERS)
         yield _size(
