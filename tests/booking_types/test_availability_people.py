@@ -294,8 +294,10 @@ def test_a_full_day_is_a_day_of_the_persons_own_zone() -> None:
     assert first_reason(asked, "2027-01-11T12:00Z") == ("limit_reached", "daily_limit")
 
 
-def test_a_full_week_goes_from_monday_to_sunday() -> None:
-    person = host("one", working=every_day("09:00-10:00"), meetings=(at("2027-01-13T09:00Z"),))
+@pytest.mark.parametrize("day", ["11", "13", "17"])
+def test_a_full_week_goes_from_monday_to_sunday(day: str) -> None:
+    meetings = (at(f"2027-01-{day}T09:00Z"),)
+    person = host("one", working=every_day("09:00-10:00"), meetings=meetings)
     span = between("2027-01-10T00:00Z", "2027-01-19T00:00Z")
     now = at("2027-01-09T00:00Z")
     kind = booking_type(increment=60, weekly_limit=1)
