@@ -333,6 +333,16 @@ def test_two_weeks_of_a_host_take_no_more_than_700_bytes_of_memory() -> None:
     assert found == (blank, NOW)
 
 
+def test_what_is_remembered_comes_in_the_cells_that_are_asked_for() -> None:
+    memory, number = CalendarMemory(), UUID(int=7)
+    fine, coarse = (Cells.of([TAKEN], span=SPAN, unit=unit) for unit in (FINE, COARSE))
+    memory.keep(fine, org_id=ORG.org_id, connection_id=number, span=SPAN, as_of=NOW)
+
+    found = memory.find(org_id=ORG.org_id, connection_id=number, span=SPAN, unit=COARSE, now=NOW)
+
+    assert found == (coarse, NOW)
+
+
 def test_what_one_org_remembers_is_nothing_to_another() -> None:
     memory, number = CalendarMemory(), UUID(int=7)
     cells = Cells.blank(SPAN, unit=COARSE)
