@@ -132,6 +132,21 @@ describe('the host', () => {
         expect(flows.freeHostIds(timed)).toEqual([BEN.host_id, ANA.host_id]);
     });
 
+    it('is decided on as the service says for this record, once it has said so', () => {
+        const flow = flows.typesLoaded(flows.begin(), { offered: [aType('lookup')] });
+        expect(flows.canAskTimes(flow)).toBe(false);
+
+        const left = flows.hostsLoaded(flow, { rule: 'choice', hosts: [ANA, BEN], co_hosts: [] });
+        expect(flows.ruleOf(left)).toBe('choice');
+        expect(flows.canAskTimes(left)).toBe(false);
+        expect(flows.isHostGiven(left)).toBe(false);
+
+        const fixed = flows.hostsLoaded(flow, { rule: 'fixed', hosts: [BEN], co_hosts: [] });
+        expect(flows.isHostGiven(fixed)).toBe(true);
+        expect(flows.hostOf(fixed)).toBe(BEN);
+        expect(flows.canAskTimes(fixed)).toBe(true);
+    });
+
     it('cannot be their own co-host', () => {
         const flow = flows.coHostsChosen(aFlow('choice'), [BEN.host_id, EVE.host_id]);
 
@@ -140,6 +155,18 @@ describe('the host', () => {
         expect(hosted.coHostIds).toEqual([EVE.host_id]);
         expect(flows.possibleCoHosts(hosted)).toEqual([ANA, EVE]);
         expect(flows.coHostsChosen(hosted, [BEN.host_id]).coHostIds).toEqual([]);
+    });
+});
+
+describe('the parts that whoever is free takes', () => {
+    it('are known from the hosts’ answer, and better once times were read', () => {
+        const asked = { key: 'se', name: 'Solution engineer', people: [EVE] };
+        const read = { ...asked, people: [] };
+        const flow = flows.hostsLoaded(aFlow('time_first'), { hosts: [ANA], panel: [asked] });
+        expect(flows.rolesOf(flow)).toEqual([asked]);
+
+        expect(flows.rolesOf(flows.peopleLoaded(flow, [], [read]))).toEqual([read]);
+        expect(flows.rolesOf(flows.begin())).toEqual([]);
     });
 });
 
@@ -338,7 +365,7 @@ describe('the wish', () => {
         it('keeps what was typed for the same field of another type, and asks consent anew', () => {
             const other = asking({ booking_type_id: 'other' });
             const both = flows.typesLoaded(flows.begin(), { offered: [asking(), other] });
-            let flow = typed(flows.typeChosen(both, asking()), { about: 'A demo' });
+            let flow = typed(flows.typeChosen(both, asking()), { about: 'A demo', urgent: true });
             flow = flows.draftChanged(flow, { ...flow.draft, hasConsent: true });
 
             const next = flows.typeChosen(flows.typesAgain(flow), {

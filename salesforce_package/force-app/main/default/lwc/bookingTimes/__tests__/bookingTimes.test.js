@@ -16,7 +16,7 @@ import {
     whyWords
 } from 'c/bookingTimes';
 import { toMs, toUtcText, weekdayOf, weekOf } from 'c/bookingTime';
-import { answerOf, away, beyond, busy, offOn, past, person } from './answers';
+import { answerOf, away, beyond, busy, fastestOf, offOn, past, person } from './answers';
 
 const BERLIN = 'Europe/Berlin';
 const NEW_YORK = 'America/New_York';
@@ -453,11 +453,10 @@ describe('c-booking-times: many hosts and many starts', () => {
             locale: LOCALE,
             now: 0
         };
-        gridOf(readTimes(answer, { zone: BERLIN }), look);
+        const draw = () => gridOf(readTimes(answer, { zone: BERLIN }), look);
 
-        const before = performance.now();
-        const grid = gridOf(readTimes(answer, { zone: BERLIN }), look);
-        const took = performance.now() - before;
+        const took = fastestOf(5, draw);
+        const grid = draw();
 
         const free = readTimes(answer, { zone: BERLIN }).starts.filter(({ slot }) => slot);
         expect(free.length).toBeGreaterThan(150);

@@ -1,4 +1,5 @@
 import { slotAt, whoIsFree, withHosts } from 'c/bookingTimes';
+import { fastestOf } from './answers';
 
 const NINE = '2027-03-01T09:00:00Z';
 const NINE_FIVE = '2027-03-01T09:05:00Z';
@@ -68,7 +69,7 @@ describe('who is free', () => {
         expect(slotAt({}, TEN)).toBeNull();
     });
 
-    it('is told of 200 people for each start of a week in less than 100 ms', () => {
+    it('is told of 200 people for each start of a week in less than 50 ms', () => {
         const bits = base64(...new Array(252).fill(255));
         const people = Array.from({ length: 200 }, (_, id) => ({ host_id: `h${id}`, free: bits }));
         const starts = Array.from({ length: 672 }, (_, cell) => Date.parse(NINE) + cell * 900000);
@@ -76,12 +77,7 @@ describe('who is free', () => {
             const pool = whoIsFree({ ...ANSWER, people });
             return starts.map(pool.countAt);
         };
-        countAll();
-
-        const before = performance.now();
-        const counts = countAll();
-
-        expect(performance.now() - before).toBeLessThan(100);
-        expect(counts[671]).toBe(200);
+        expect(fastestOf(5, countAll)).toBeLessThan(50);
+        expect(countAll()[671]).toBe(200);
     });
 });
