@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,6 +30,15 @@ class PublishedType:
     booking_type: BookingType
 
 
+#: What versions say, by org, type and number. A version never changes once it is written, so what
+#: was read once stays true; reading five hundred definitions anew costs more than everything that
+#: is then done with them. Only what other transactions see is kept: nobody reads here in the
+#: transaction that writes a version.
+_KEPT: dict[tuple[UUID, UUID, int], BookingType] = {}
+_KEPT_LOCK = threading.Lock()
+_MOST_KEPT = 20_000
+
+
 def published_for(session: Session, org_id: UUID, object_name: str) -> list[PublishedType]:
     """The published, active types of an object, in the order of their names."""
     return _published(
@@ -50,27 +60,49 @@ def published(session: Session, org_id: UUID, booking_type_id: UUID) -> Publishe
 
 def _published(session: Session, *conditions: sa.ColumnElement[bool]) -> list[PublishedType]:
     rows = session.execute(
-        sa.select(BookingTypeVersion)
-        .join(
-            BookingTypeRow,
-            sa.and_(
-                BookingTypeVersion.org_id == BookingTypeRow.org_id,
-                BookingTypeVersion.booking_type_id == BookingTypeRow.booking_type_id,
-                BookingTypeVersion.version == BookingTypeRow.published_version,
-            ),
+        sa.select(
+            BookingTypeRow.org_id, BookingTypeRow.booking_type_id, BookingTypeRow.published_version
         )
-        .where(BookingTypeRow.is_active, *conditions)
+        .where(BookingTypeRow.is_active, BookingTypeRow.published_version.is_not(None), *conditions)
         .order_by(sa.func.lower(BookingTypeRow.name))
-    ).scalars()
-    return [_in_force(row) for row in rows]
+    ).all()
+    return _in_force(session, [(org, type_id, number) for org, type_id, number in rows if number])
 
 
-def _in_force(row: BookingTypeVersion) -> PublishedType:
-    return PublishedType(
-        booking_type_id=row.booking_type_id,
-        version=row.version,
-        booking_type=stored_booking_type(row.definition, row.schema_version),
+def _in_force(session: Session, numbers: Sequence[tuple[UUID, UUID, int]]) -> list[PublishedType]:
+    said = _said(session, numbers)
+    return [
+        PublishedType(booking_type_id=each[1], version=each[2], booking_type=said[each])
+        for each in numbers
+    ]
+
+
+def _said(
+    session: Session, numbers: Collection[tuple[UUID, UUID, int]]
+) -> dict[tuple[UUID, UUID, int], BookingType]:
+    """What these versions say; only those that nobody has read before are asked for."""
+    with _KEPT_LOCK:
+        found = {each: _KEPT[each] for each in numbers if each in _KEPT}
+    missing = [each for each in dict.fromkeys(numbers) if each not in found]
+    if not missing:
+        return found
+    key = (
+        BookingTypeVersion.org_id,
+        BookingTypeVersion.booking_type_id,
+        BookingTypeVersion.version,
     )
+    rows = session.scalars(sa.select(BookingTypeVersion).where(sa.tuple_(*key).in_(missing)))
+    read = {
+        (row.org_id, row.booking_type_id, row.version): stored_booking_type(
+            row.definition, row.schema_version
+        )
+        for row in rows
+    }
+    with _KEPT_LOCK:
+        if len(_KEPT) + len(read) > _MOST_KEPT:
+            _KEPT.clear()
+        _KEPT.update(read)
+    return found | read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,54 +126,43 @@ class KnownType:
 
 def all_of(session: Session, org_id: UUID, object_name: str) -> list[KnownType]:
     """Every type of an object, drafts and switched off ones too, in the order of their names."""
-    rows = session.execute(
-        sa.select(BookingTypeRow, BookingTypeVersion)
-        .outerjoin(
-            BookingTypeVersion,
-            sa.and_(
-                BookingTypeVersion.org_id == BookingTypeRow.org_id,
-                BookingTypeVersion.booking_type_id == BookingTypeRow.booking_type_id,
-                BookingTypeVersion.version == BookingTypeRow.published_version,
-            ),
-        )
+    rows = session.scalars(
+        sa.select(BookingTypeRow)
         .where(
             BookingTypeRow.org_id == org_id,
             sa.func.lower(BookingTypeRow.object_name) == object_name.lower(),
         )
         .order_by(sa.func.lower(BookingTypeRow.name))
     ).all()
+    numbers = [
+        (row.org_id, row.booking_type_id, row.published_version)
+        for row in rows
+        if row.published_version is not None
+    ]
+    in_force = {each.booking_type_id: each for each in _in_force(session, numbers)}
     return [
         KnownType(
             booking_type_id=row.booking_type_id,
             key=row.key,
             name=row.name,
             is_active=row.is_active,
-            published=None if row.published_version is None else _in_force(found),
+            published=in_force.get(row.booking_type_id),
         )
-        for row, found in rows
+        for row in rows
     ]
 
 
 def version(session: Session, org_id: UUID, booking_type_id: UUID, number: int) -> BookingType:
     """What a version said when it was written."""
-    row = session.get_one(BookingTypeVersion, (org_id, booking_type_id, number))
-    return stored_booking_type(row.definition, row.schema_version)
+    return versions(session, org_id, [(booking_type_id, number)])[booking_type_id, number]
 
 
 def versions(
     session: Session, org_id: UUID, numbers: Sequence[tuple[UUID, int]]
 ) -> dict[tuple[UUID, int], BookingType]:
     """What several versions said, by type and number."""
-    rows = session.scalars(
-        sa.select(BookingTypeVersion).where(
-            BookingTypeVersion.org_id == org_id,
-            sa.tuple_(BookingTypeVersion.booking_type_id, BookingTypeVersion.version).in_(numbers),
-        )
-    )
-    return {
-        (row.booking_type_id, row.version): stored_booking_type(row.definition, row.schema_version)
-        for row in rows
-    }
+    said = _said(session, [(org_id, *number) for number in numbers])
+    return {(each[1], each[2]): booking_type for each, booking_type in said.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,6 +19,7 @@ from booking_types.errors import (
     RevisionConflictError,
 )
 from booking_types.model import (
+    BookingType,
     DateOverride,
     HostOverrides,
     HostRuleKind,
@@ -333,7 +335,11 @@ def test_what_the_org_does_not_have_keeps_a_draft_from_being_published(
 def test_where_the_org_cannot_be_asked_nobody_publishes_by_accident(house: House) -> None:
     blind = house.administration
     draft = blind.save_draft(org_id=house.org_id, definition=a_definition(), saved_by=ADMIN)
-    ask: dict[str, Any] = {"org_id": house.org_id, "booking_type_id": draft.booking_type_id, "by": ADMIN}
+    ask: dict[str, Any] = {
+        "org_id": house.org_id,
+        "booking_type_id": draft.booking_type_id,
+        "by": ADMIN,
+    }
 
     with pytest.raises(OrgUnverifiedError, match="not checked"):
         blind.publish(**ask)
@@ -478,3 +484,23 @@ def test_a_hosts_own_days_and_holidays_are_judged_before_they_are_stored(house: 
     house.administration.set_host(**who, date_overrides=(off,), holiday_calendar="DE-BY")
     rows = house.execute("select date_overrides, holiday_calendar from hosts")
     assert rows == [([{"on": "2026-12-24", "spans": [], "label": "Christmas Eve"}], "DE-BY")]
+
+
+def test_what_a_version_says_is_read_once_and_a_new_version_is_seen_at_once(house: House) -> None:
+    type_id = house.a_booking_type(hosts=[house.a_host("host")], name="First name")
+
+    def in_force() -> BookingType:
+        with house.wiring.database.transaction(house.org_id) as session:
+            (found,) = booking_types.published_for(session, house.org_id, "Lead")
+        return found.booking_type
+
+    first = in_force()
+    again = in_force()
+    house.administration.publish_booking_type(
+        org_id=house.org_id, booking_type=replace(first, name="Second name"), host_ids=[]
+    )
+
+    assert again is first
+    assert in_force().name == "Second name"
+    with house.wiring.database.transaction(house.org_id) as session:
+        assert booking_types.version(session, house.org_id, type_id, 1) is first
