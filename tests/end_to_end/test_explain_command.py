@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import Console
 
+from app.explain import InputError, NotReadError, Wish, explain_record
 from booking_types.model import (
     Clause,
     HostRule,
@@ -27,19 +32,44 @@ NO_LEAD = salesforce_id("00Q000000000999")
 AT = f"{TUESDAY_10:%Y-%m-%d %H:%M}"
 
 
-def explained(
-    house: House, *words: str, width: int = 110, folder: Path | None = None, **environment: str
+@dataclass(frozen=True)
+class Said:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def typed(
+    house: House, *words: str, folder: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own."""
     own = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     return subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-m", "app.cli", "explain", *words],
-        env={**own, **house.environment, "COLUMNS": str(width), **environment},
+        env={**own, **house.environment, "COLUMNS": "110", **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         cwd=folder,
         check=False,
     )
+
+
+def explained(house: House, record: str, *, width: int = 110, **wish: Any) -> Said:
+    """What the command does once its options are read, in this process: that is much faster."""
+    out, progress = io.StringIO(), io.StringIO()
+    try:
+        explain_record(
+            Wish(record=record, **wish),
+            wiring=house.wiring,
+            console=Console(file=out, width=width, highlight=False),
+            progress=Console(file=progress, width=width),
+        )
+    except InputError as error:
+        return Said(2, out.getvalue(), f"{error.option}: {error.words}")
+    except NotReadError as error:
+        return Said(1, out.getvalue(), str(error))
+    return Said(0, out.getvalue(), "")
 
 
 def a_pool(house: House) -> str:
@@ -64,20 +94,18 @@ def a_pool(house: House) -> str:
 
 
 def test_a_missing_type_is_explained_by_the_clause_that_failed(house: House) -> None:
-    said = explained(house, a_pool(house))
+    said = typed(house, a_pool(house))
 
     assert (said.returncode, said.stderr) == (0, "")
-    lines = [line.strip() for line in said.stdout.splitlines()]
-    assert any(line.startswith("✓ Pooled call") and line.endswith("is offered") for line in lines)
-    assert any(line.startswith("✗ For large customers") for line in lines)
+    lines = [" ".join(line.split()) for line in said.stdout.splitlines()]
+    assert "✓ Pooled call is offered" in lines
+    assert any(line.startswith("✗ For large customers is not offered") for line in lines)
     assert "AnnualRevenue is 5,000, but must be greater than 9,000" in said.stdout
     assert "who is the host" not in said.stdout
 
 
 def test_a_missing_time_is_explained_for_each_host_with_what_to_do(house: House) -> None:
-    day = ["--from", f"{TUESDAY_10:%Y-%m-%d}", "--days", "1"]
-
-    said = explained(house, a_pool(house), "--type", "pool", *day)
+    said = explained(house, a_pool(house), booking_type="pool", first_on=TUESDAY_10.date(), days=1)
 
     assert said.returncode == 0, said.stderr
     assert f"10:00{TO}10:30 busy" in said.stdout
@@ -89,7 +117,7 @@ def test_a_missing_time_is_explained_for_each_host_with_what_to_do(house: House)
 
 
 def test_a_pick_is_explained_by_its_ranked_table(house: House) -> None:
-    said = explained(house, a_pool(house), "--type", "pool", "--at", AT)
+    said = explained(house, a_pool(house), booking_type="pool", at=AT)
 
     assert said.returncode == 0, said.stderr
     lines = [" ".join(line.split()) for line in said.stdout.splitlines()]
@@ -103,7 +131,7 @@ def test_a_link_of_a_record_page_will_do_and_so_will_a_time_with_an_offset(house
     link = f"https://org.lightning.force.com/lightning/r/Lead/{a_pool(house)}/view?ws=%2Fr"
     at = f"{TUESDAY_10 + timedelta(hours=2):%Y-%m-%dT%H:%M}+02:00"
 
-    said = explained(house, link, "--type", "pool", "--at", at, "--json")
+    said = explained(house, link, booking_type="pool", at=at, as_json=True)
 
     answer = json.loads(said.stdout)
     assert answer["times"]["at"]["start_at"] == f"{TUESDAY_10:%Y-%m-%dT%H:%M:%SZ}"
@@ -113,9 +141,7 @@ def test_a_link_of_a_record_page_will_do_and_so_will_a_time_with_an_offset(house
 def test_a_users_view_and_one_persons_times_can_be_asked_for(house: House) -> None:
     lead = a_pool(house)
 
-    said = explained(
-        house, lead[:15], "--user", house.rep.user_id, "--type", "pool", "--host", "fre"
-    )
+    said = explained(house, lead[:15], user=house.rep.user_id, booking_type="pool", host="fre")
 
     assert f"As {house.rep.name} ({house.rep.user_id}) sees it." in said.stdout
     assert "Free (UTC)" in said.stdout
@@ -125,7 +151,7 @@ def test_a_users_view_and_one_persons_times_can_be_asked_for(house: House) -> No
 def test_a_narrow_terminal_loses_no_word(house: House) -> None:
     lead = a_pool(house)
 
-    narrow = explained(house, lead, "--type", "pool", "--at", AT, width=60)
+    narrow = explained(house, lead, booking_type="pool", at=AT, width=60)
 
     assert narrow.returncode == 0
     assert max(len(line) for line in narrow.stdout.splitlines()) <= 60
@@ -135,41 +161,44 @@ def test_a_narrow_terminal_loses_no_word(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "option", "hint"),
+    ("wish", "option", "hint"),
     [
-        (["001"], "RECORD", "15 or 18 characters"),
-        (["https://example.com/"], "RECORD", "open the record's page"),
-        (["{lead}", "--type", "none"], "--type", "There are: large, pool"),
-        (["{lead}", "--at", AT], "--at", "add --type"),
-        (["{lead}", "--type", "pool", "--at", "tomorrow"], "--at", "2026-11-24 15:00"),
-        (["{lead}", "--type", "pool", "--at", "2026-02-30 10:00"], "--at", "no such day"),
-        (["{lead}", "--days", "32"], "--days", "from 1 to 31"),
-        (["{lead}", "--from", "24.11."], "--from", "does not match"),
-        (["{lead}", "--user", "{lead}"], "--user", "begins with 005"),
-        (["{lead}", "--org", "elsewhere"], "--org", "these are connected"),
-        (["{lead}", "--type", "pool", "--minutes", "25"], "--minutes", "takes 30 minutes"),
-        (["{lead}", "--type", "pool", "--host", "stranger"], "--host", "Busy, Free, Unconnected"),
-        ([NO_LEAD], "RECORD", "does not exist"),
+        ({"record": "001"}, "RECORD", "15 or 18 letters"),
+        ({"record": "https://example.com/"}, "RECORD", "open the record's page"),
+        ({"record": NO_LEAD}, "RECORD", "does not exist"),
+        ({"booking_type": "none"}, "--type", "There are: large, pool"),
+        ({"at": AT}, "--at", "add --type"),
+        ({"booking_type": "pool", "at": "tomorrow"}, "--at", "2026-11-24 15:00"),
+        ({"booking_type": "pool", "at": "2026-02-30 10:00"}, "--at", "no such day"),
+        ({"days": 32}, "--days", "from 1 to 31"),
+        ({"user": NO_LEAD}, "--user", "begins with 005"),
+        ({"org": "elsewhere"}, "--org", "these are connected"),
+        ({"booking_type": "pool", "minutes": 25}, "--minutes", "takes 30 minutes"),
+        ({"booking_type": "pool", "host": "stranger"}, "--host", "Busy, Free, Unconnected"),
     ],
 )
-def test_what_is_typed_wrongly_is_said_in_a_line_and_ends_with_2(
-    house: House, words: list[str], option: str, hint: str
+def test_what_is_typed_wrongly_is_said_with_what_to_do(
+    house: House, wish: dict[str, Any], option: str, hint: str
 ) -> None:
-    lead = a_pool(house)
+    said = explained(house, **{"record": a_pool(house), **wish})
 
-    said = explained(house, *(word.format(lead=lead) for word in words))
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr.startswith(f"{option}: ")
+    assert hint in said.stderr
 
-    assert said.returncode == 2
-    assert option in said.stderr
-    assert hint in " ".join(said.stderr.split())
+
+def test_what_is_typed_wrongly_ends_with_2_and_a_line(house: House) -> None:
+    said = typed(house, NO_LEAD)
+
+    assert (said.returncode, said.stdout) == (2, "")
+    assert "RECORD: This record does not exist" in " ".join(said.stderr.split())
     assert "Traceback" not in said.stderr
-    assert said.stdout == ""
 
 
 def test_a_database_that_is_not_there_ends_with_1_and_says_what_to_do(house: House) -> None:
     nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
 
-    said = explained(house, NO_LEAD, DATABASE_URL=nowhere, DATABASE_DIRECT_URL=nowhere)
+    said = typed(house, NO_LEAD, DATABASE_URL=nowhere, DATABASE_DIRECT_URL=nowhere)
 
     assert said.returncode == 1
     assert "handover doctor" in said.stderr
@@ -181,7 +210,7 @@ def test_a_salesforce_that_does_not_answer_ends_with_1_and_says_what_to_do(house
     nowhere = "http://127.0.0.1:1/salesforce"
     house.execute("update orgs set integration_token = null")
 
-    said = explained(house, lead, SALESFORCE_LOGIN_URL=nowhere)
+    said = typed(house, lead, SALESFORCE_LOGIN_URL=nowhere)
 
     assert said.returncode == 1
     assert said.stderr.startswith("Salesforce could not be read")
@@ -203,8 +232,8 @@ def test_with_several_orgs_connected_it_is_said_which_there_are(house: House) ->
     )
 
     unnamed = explained(house, lead)
-    named = explained(house, lead, "--org", house.salesforce_org_id)
-    elsewhere = explained(house, lead, "--org", "other org")
+    named = explained(house, lead, org=house.salesforce_org_id)
+    elsewhere = explained(house, lead, org="other org")
 
     assert unnamed.returncode == 2
     assert other in unnamed.stderr
@@ -221,7 +250,7 @@ def test_where_nothing_is_set_the_demo_that_runs_is_found(house: House, tmp_path
     (tmp_path / ".local/demo.env").write_text("\n".join(lines))
     own = dict.fromkeys(house.environment, "")
 
-    said = explained(house, lead, folder=tmp_path, **own)
+    said = typed(house, lead, folder=tmp_path, **own)
 
     assert said.returncode == 0, said.stderr
     assert "Pooled call" in said.stdout
