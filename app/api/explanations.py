@@ -25,8 +25,8 @@ from booking_types.answers import ExplainedDay, PersonDay, PersonRun, Reason
 from booking_types.filters import ClauseVerdict
 from booking_types.hosts import Considered, LookupStep
 
-#: So many days and runs of people an answer has at most. A day has about 200 bytes, a run 250.
-MOST_LINES = 3_000
+#: So many days and runs of people an answer has at most; each has 100 to 180 bytes.
+MOST_LINES = 5_000
 #: Of a time that a pool of 200 cannot make nobody reads 200 reasons.
 _MOST_REASONS = 12
 
