@@ -33,6 +33,10 @@ class SandboxControl:
         made: dict[str, Any] = self.call("POST", "/seed", json=parts)
         return made
 
+    def act(self, vendor: str, verb: str, **details: Any) -> Any:
+        """Do what only one vendor knows; ``World.verbs`` has them, by vendor."""
+        return self.call("POST", f"/{vendor}/{verb}", json=details)
+
     def fault(self, *, vendor: str, kind: str, **details: Any) -> None:
         """Order a fault; ``connectors.sandbox.world.Fault`` names the details."""
         self.call("POST", "/faults", json={"vendor": vendor, "kind": kind, **details})

@@ -31,7 +31,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def register(app: Flask, world: World) -> None:  # noqa: C901 - a list of small routes
+def register(app: Flask, world: World) -> None:  # noqa: C901, PLR0915 - a list of small routes
     """Add the routes under ``/control``."""
     door = Blueprint("control", __name__, url_prefix="/control")
 
@@ -107,6 +107,18 @@ def register(app: Flask, world: World) -> None:  # noqa: C901 - a list of small 
         with world.lock:
             world.clock.offset += timedelta(seconds=request.get_json()["shift_seconds"])
         return jsonify({"now": world.clock.now().isoformat()})
+
+    @door.post("/<vendor>/<verb>")
+    def act(vendor: str, verb: str) -> Response | tuple[Response, int]:
+        """A vendor's own verb; what it takes and answers stands where the vendor makes it."""
+        action = world.verbs.get((vendor, verb))
+        if action is None:
+            return jsonify({"error": f"{vendor} has no verb {verb}"}), 404
+        try:
+            with world.lock:
+                return jsonify(_plain(action(request.get_json(silent=True) or {})))
+        except (*_NO, *_OTHER_SHAPE) as error:
+            return jsonify({"error": f"{vendor}: {error}"}), 400
 
     @door.get("/snapshot")
     def snapshot() -> Response:

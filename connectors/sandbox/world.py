@@ -228,6 +228,9 @@ class World:
         self.mailbox_providers: list[MailboxProvider] = []
         #: Each vendor's ``seed(data) -> what was made``; filled likewise.
         self.seeders: dict[str, Callable[[Any], Any]] = {}
+        #: A vendor's own verbs at the control door (``/control/<vendor>/<verb>``): what a call's
+        #: JSON body asks for to what is answered. Filled likewise.
+        self.verbs: dict[tuple[str, str], Callable[[dict[str, Any]], Any]] = {}
         self._numbers = itertools.count(1)
         #: The sandbox's own base address; known once it listens.
         self.base_url = ""

@@ -1,12 +1,14 @@
 """The sandbox's Google: accounts, the token endpoint, and Calendar API v3.
 
 It speaks Google's wire format under ``/google`` and refuses what Google refuses: unknown
-fields and parameters, times without a zone, missing scopes, tokens that are over. Sync tokens
-and watch channels are not spoken.
+fields and parameters, times without a zone, missing scopes, tokens that are over.
 
 * ``state``: what it knows.  ``seed``: fills it.
 * ``oauth``: the token endpoint.  ``routes``: the Calendar API.
 * ``events``: writes events on all calendars they are on.  ``invitations``: their mails.
+* ``reading``: free/busy.  ``listing``: lists, their pages and sync tokens, by the numbers that
+  ``changes`` gives.
+* ``verbs``: what only the control door can do.
 * ``times``: dates, zones, series.  ``view``: what an answer shows.
 * ``checks``, ``answers``: what is refused, and how.
 """
@@ -17,7 +19,7 @@ import functools
 
 from flask import Blueprint, Flask, Response
 
-from connectors.sandbox.google import oauth, routes
+from connectors.sandbox.google import oauth, routes, verbs
 from connectors.sandbox.google.answers import GoogleError
 from connectors.sandbox.google.invitations import Mailboxes
 from connectors.sandbox.google.seed import seed
@@ -30,6 +32,7 @@ def register(app: Flask, world: World) -> None:
     world.states["google"] = GoogleState()
     world.seeders["google"] = functools.partial(seed, world)
     world.mailbox_providers.append(Mailboxes(world))
+    verbs.add_verbs(world)
     door = Blueprint("google", __name__, url_prefix="/google")
     door.register_error_handler(GoogleError, _refused)
     oauth.add_routes(door, world)

@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.sandbox.google import invitations
 from connectors.sandbox.google.answers import GoogleError, bad_request
+from connectors.sandbox.google.changes import remember, stamp
 from connectors.sandbox.google.checks import READ_ONLY
 from connectors.sandbox.google.state import CalendarBox, Event, GoogleState
 from connectors.sandbox.google.times import check_recurrence, check_span, normal
@@ -28,14 +29,6 @@ def state_of(world: World) -> GoogleState:
     """The state as it is now; restoring a snapshot replaces it."""
     state: GoogleState = world.states["google"]
     return state
-
-
-def stamp(world: World, resource: dict[str, Any]) -> None:
-    """A new entity tag and time of change."""
-    now = world.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    resource["etag"] = f'"{world.number()}"'
-    resource["updated"] = now
-    resource.setdefault("created", now)
 
 
 def merged(old: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
@@ -206,6 +199,7 @@ def change(
     if any(resource.get(name) != old.get(name) for name in ("start", "end", "recurrence")):
         resource["sequence"] = old["sequence"] + 1
     stamp(world, resource)
+    remember(event, old)
     box.events[resource["id"]] = event
     spread(world, box, event, before=old, send_updates=send_updates)
 
@@ -218,11 +212,21 @@ def delete(world: World, box: CalendarBox, event: Event, *, send_updates: str) -
     event.resource["status"] = "cancelled"
     box.events[old["id"]] = event
     stamp(world, event.resource)
+    _cancel_exceptions(world, box, old["id"])
     if is_organizer(box, old):
         event.resource["sequence"] = old["sequence"] + 1
         spread(world, box, event, before=old, send_updates=send_updates)
     else:
         _respond(world, old, box.owner, "declined")
+
+
+def _cancel_exceptions(world: World, box: CalendarBox, series_id: str) -> None:
+    """With a series go its instances, also those that had been moved or changed."""
+    for event in box.events.values():
+        is_ours = event.resource.get("recurringEventId") == series_id
+        if is_ours and event.resource["status"] != "cancelled":
+            event.resource["status"] = "cancelled"
+            stamp(world, event.resource)
 
 
 def is_organizer(box: CalendarBox, resource: Mapping[str, Any]) -> bool:
@@ -323,5 +327,10 @@ def _copy(world: World, email: str, resource: Mapping[str, Any], *, is_off: bool
         kept |= own
     if is_off:
         kept["status"] = "cancelled"
+        _cancel_exceptions(world, box, kept["id"])
     stamp(world, kept)
-    box.events[kept["id"]] = Event(resource=kept)
+    copied = Event(resource=kept)
+    if existing is not None:
+        copied.earlier = existing.earlier
+        remember(copied, existing.resource)
+    box.events[kept["id"]] = copied

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from connectors.sandbox.google.changes import stamp
 from connectors.sandbox.google.state import CalendarBox, Event, GoogleState
 from connectors.sandbox.google.times import interval_of
 from connectors.sandbox.world import DeliveredMail, Invitation, Person, World
@@ -98,14 +99,10 @@ class Mailboxes:
             one["email"]: one["responseStatus"]
             for one in (known.resource.get("attendees", ()) if known else ())
         }
-        now = self._world.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         resource: dict[str, Any] = {
             "kind": "calendar#event",
             "id": known.resource["id"] if known else f"_{encoded}",
             "iCalUID": invitation.uid,
-            "etag": f'"{self._world.number()}"',
-            "created": now,
-            "updated": now,
             "status": "confirmed",
             "eventType": "default",
             "htmlLink": f"https://www.google.com/calendar/event?eid=_{encoded}",
@@ -131,13 +128,16 @@ class Mailboxes:
             ],
             "reminders": {"useDefault": True},
         }
+        if known is not None:
+            resource["created"] = known.resource["created"]
+        stamp(self._world, resource)
         box.events[resource["id"]] = Event(resource=resource)
 
     def _remove(self, box: CalendarBox, invitation: Invitation) -> None:
         known = _known(box, invitation.uid)
         if known is not None:
             known.resource["status"] = "cancelled"
-            known.resource["etag"] = f'"{self._world.number()}"'
+            stamp(self._world, known.resource)
 
 
 def _known(box: CalendarBox, uid: str) -> Event | None:

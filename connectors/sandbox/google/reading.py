@@ -1,27 +1,24 @@
-"""What reading many things at once answers: busy times, and lists of events."""
+"""What free/busy answers. Source: the reference of Freebusy: query."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import g, request
 
 from booking_types.intervals import Interval, merged
-from connectors.sandbox.google import checks, view
+from connectors.sandbox.google import checks
 from connectors.sandbox.google.answers import bad_request
 from connectors.sandbox.google.events import state_of
-from connectors.sandbox.google.state import CalendarBox, Event, GoogleState
-from connectors.sandbox.google.times import counts, expanded, instant, interval_of, moment_of, zone
+from connectors.sandbox.google.state import CalendarBox, GoogleState
+from connectors.sandbox.google.times import counts, expanded, instant, interval_of, zone
 from connectors.sandbox.world import World
 
 #: Source: Freebusy: query, "calendarExpansionMax … Maximum value is 50".
 _MOST_CALENDARS = 50
 #: Not in the reference; about three months is where Google begins to say ``timeRangeTooLong``.
 _LONGEST_SPAN = timedelta(days=90)
-_PAGE = 250
 
 
 def most_attendees() -> int:
@@ -108,115 +105,3 @@ def _may_see_busy(state: GoogleState, box: CalendarBox) -> bool:
     if asker is None or not box.is_primary:
         return False
     return owner.shares_free_busy and owner.domain == asker.domain
-
-
-# ------------------------------------------------------------------------ events.list
-
-
-def _listed(box: CalendarBox) -> list[Event]:
-    """The events that ``events.list`` is asked for, all pages of them."""
-    earliest, latest = _bounds()
-    is_single = checks.flag("singleEvents")
-    order = checks.choice("orderBy", "startTime", "updated", default="")
-    if order == "startTime" and not is_single:
-        raise bad_request(
-            "The requested ordering is not available for the particular query.",
-            location="orderBy",
-        )
-    horizon = latest or datetime(9999, 1, 1, tzinfo=UTC)
-    if is_single and latest is None:
-        horizon = (earliest or datetime.now(UTC)) + timedelta(days=730)
-    events = expanded(box, until=horizon) if is_single else iter(list(box.events.values()))
-    chosen = [
-        event
-        for event in events
-        if _is_asked_for(event.resource, is_single=is_single)
-        and _is_between(event, box, earliest, latest)
-    ]
-    if order == "updated":
-        return sorted(chosen, key=lambda event: str(event.resource["updated"]))
-    return sorted(
-        chosen, key=lambda e: (moment_of(e.resource["start"], box.time_zone), e.resource["id"])
-    )
-
-
-def _bounds() -> tuple[datetime | None, datetime | None]:
-    earliest, latest = (
-        instant(request.args[name], what=name) if name in request.args else None
-        for name in ("timeMin", "timeMax")
-    )
-    if earliest is not None and latest is not None and latest <= earliest:
-        raise bad_request("The specified time range is empty.", reason="timeRangeEmpty")
-    return earliest, latest
-
-
-def _is_between(
-    event: Event, box: CalendarBox, earliest: datetime | None, latest: datetime | None
-) -> bool:
-    if "recurrence" in event.resource:
-        return True
-    when = interval_of(event.resource, box.time_zone)
-    return (earliest is None or when.end > earliest) and (latest is None or when.start < latest)
-
-
-def _is_asked_for(resource: dict[str, Any], *, is_single: bool) -> bool:
-    if resource["status"] == "cancelled" and not checks.flag("showDeleted"):
-        is_exception = "recurringEventId" in resource
-        if is_single or not is_exception:
-            return False
-    uid = request.args.get("iCalUID")
-    kinds = request.args.getlist("eventTypes")
-    return (
-        uid in (None, resource["iCalUID"])
-        and (not kinds or resource.get("eventType", "default") in kinds)
-        and _has_properties(resource, "private", "privateExtendedProperty")
-        and _has_properties(resource, "shared", "sharedExtendedProperty")
-    )
-
-
-def _has_properties(resource: dict[str, Any], kind: str, parameter: str) -> bool:
-    kept = resource.get("extendedProperties", {}).get(kind, {})
-    for text in request.args.getlist(parameter):
-        name, separator, value = text.partition("=")
-        if not separator:
-            raise bad_request(f"Invalid value for {parameter}", location=parameter)
-        if kept.get(name) != value:
-            return False
-    return True
-
-
-def _page(events: list[Event], most: int) -> tuple[list[Event], str | None]:
-    """One page of them, and the token of the next."""
-    # Google lowers a larger number silently.
-    size = min(checks.number("maxResults", default=_PAGE, least=1, most=2**31 - 1), most)
-    first = 0
-    token = request.args.get("pageToken")
-    if token is not None:
-        try:
-            first = int(base64.urlsafe_b64decode(token))
-        except (binascii.Error, ValueError) as error:
-            raise bad_request("Invalid page token value.", location="pageToken") from error
-    rest = base64.urlsafe_b64encode(str(first + size).encode()).decode()
-    return events[first : first + size], rest if first + size < len(events) else None
-
-
-def events(box: CalendarBox) -> dict[str, Any]:
-    """The answer of ``events.list``."""
-    zone_name, most = time_zone(), most_attendees()
-    chosen, next_page = _page(_listed(box), box.page_size)
-    body: dict[str, Any] = {
-        "kind": "calendar#events",
-        "etag": '"1"',
-        "summary": box.summary,
-        "updated": max((e.resource["updated"] for e in box.events.values()), default=_EPOCH),
-        "timeZone": zone_name or box.time_zone,
-        "accessRole": box.access,
-        "defaultReminders": [],
-        "items": [view.event(e, box, time_zone=zone_name, most_attendees=most) for e in chosen],
-    }
-    if next_page is not None:
-        body["nextPageToken"] = next_page
-    return body
-
-
-_EPOCH = "1970-01-01T00:00:00.000Z"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g, request
 
-from connectors.sandbox.google import checks, reading, view
+from connectors.sandbox.google import checks, listing, reading, view
 from connectors.sandbox.google.answers import (
     GoogleError,
     answer,
@@ -47,6 +47,7 @@ _ENOUGH: dict[str, frozenset[str]] = {
     ),
     "events_list": _READ_EVENTS,
     "events_get": _READ_EVENTS,
+    "events_instances": _READ_EVENTS,
     "events_insert": _WRITE_EVENTS,
     "events_patch": _WRITE_EVENTS,
     "events_update": _WRITE_EVENTS,
@@ -73,19 +74,22 @@ def _authorize(world: World) -> None:
         )
 
 
-def _box(state: GoogleState, calendar_id: str, *, writes: bool = False) -> CalendarBox:
-    """A calendar the caller may see, and with ``writes`` change."""
+def _box(
+    state: GoogleState, calendar_id: str, *, reads: bool = False, writes: bool = False
+) -> CalendarBox:
+    """A calendar the caller knows; with ``reads`` sees into, and with ``writes`` changes."""
     wanted = g.caller if calendar_id == "primary" else calendar_id
     box = state.calendars.get(wanted) or state.calendars.get(wanted.lower())
     if box is None or box.owner != g.caller:
         raise not_found()
-    if writes and box.access == "reader":
-        raise GoogleError(
-            403,
-            "requiredAccessLevel",
-            "You need to have writer access to this calendar.",
-            domain="calendar",
-        )
+    for is_wanted, role, least in ((reads, "reader", 1), (writes, "writer", 2)):
+        if is_wanted and listing.ROLES.index(box.access) < least:
+            raise GoogleError(
+                403,
+                "requiredAccessLevel",
+                f"You need to have {role} access to this calendar.",
+                domain="calendar",
+            )
     return box
 
 
@@ -129,16 +133,17 @@ def _add_calendars(door: Blueprint, world: World) -> None:
     @door.get("/calendar/v3/users/me/calendarList")
     @answering
     def calendar_list() -> Response:
-        checks.parameters("maxResults", "minAccessRole", "pageToken", "showDeleted", "showHidden")
+        checks.parameters(
+            "maxResults",
+            "minAccessRole",
+            "pageToken",
+            "showDeleted",
+            "showHidden",
+            "showOwnOrganizationOnly",
+            "syncToken",
+        )
         with world.lock:
-            boxes = state_of(world).calendars_of(g.caller)
-            return answer(
-                {
-                    "kind": "calendar#calendarList",
-                    "etag": '"1"',
-                    "items": [view.list_entry(box) for box in boxes],
-                }
-            )
+            return answer(listing.calendar_list(world))
 
     @door.get("/calendar/v3/users/me/calendarList/<calendar_id>")
     @answering
@@ -162,39 +167,64 @@ def _add_calendars(door: Blueprint, world: World) -> None:
             return answer(reading.free_busy(world))
 
 
+_LIST_PARAMETERS = (
+    "alwaysIncludeEmail",
+    "eventTypes",
+    "iCalUID",
+    "maxAttendees",
+    "maxResults",
+    "orderBy",
+    "pageToken",
+    "privateExtendedProperty",
+    "q",
+    "sharedExtendedProperty",
+    "showDeleted",
+    "showHiddenInvitations",
+    "singleEvents",
+    "syncToken",
+    "timeMax",
+    "timeMin",
+    "timeZone",
+    "updatedMin",
+)
+
+
 def _add_event_reads(door: Blueprint, world: World) -> None:
     @door.get("/calendar/v3/calendars/<calendar_id>/events")
     @answering
     def events_list(calendar_id: str) -> Response:
+        checks.parameters(*_LIST_PARAMETERS)
+        with world.lock:
+            return answer(listing.events(world, _box(state_of(world), calendar_id, reads=True)))
+
+    @door.get("/calendar/v3/calendars/<calendar_id>/events/<event_id>/instances")
+    @answering
+    def events_instances(calendar_id: str, event_id: str) -> Response:
         checks.parameters(
             "alwaysIncludeEmail",
-            "eventTypes",
-            "iCalUID",
             "maxAttendees",
             "maxResults",
-            "orderBy",
+            "originalStart",
             "pageToken",
-            "privateExtendedProperty",
-            "sharedExtendedProperty",
             "showDeleted",
-            "showHiddenInvitations",
-            "singleEvents",
             "timeMax",
             "timeMin",
             "timeZone",
         )
         with world.lock:
-            return answer(reading.events(_box(state_of(world), calendar_id)))
+            box = _box(state_of(world), calendar_id, reads=True)
+            return answer(listing.instances(world, box, event_id))
 
     @door.get("/calendar/v3/calendars/<calendar_id>/events/<event_id>")
     @answering
     def events_get(calendar_id: str, event_id: str) -> Response:
         checks.parameters("alwaysIncludeEmail", "maxAttendees", "timeZone")
         with world.lock:
-            box = _box(state_of(world), calendar_id)
+            box = _box(state_of(world), calendar_id, reads=True)
             stored = _event(box, event_id)
             return answer(
                 view.event(
+                    world,
                     stored,
                     box,
                     time_zone=reading.time_zone(),
@@ -227,7 +257,7 @@ def _add_event_writes(door: Blueprint, world: World) -> None:
             made = insert(
                 world, box, given, send_updates=_send_updates(), with_conference=_with_conference()
             )
-            return answer(view.event(made, box, most_attendees=reading.most_attendees()))
+            return answer(view.event(world, made, box, most_attendees=reading.most_attendees()))
 
     @door.patch("/calendar/v3/calendars/<calendar_id>/events/<event_id>")
     @answering
@@ -274,4 +304,4 @@ def _changed(world: World, calendar_id: str, event_id: str, *, is_patch: bool) -
             send_updates=_send_updates(),
             with_conference=_with_conference(),
         )
-        return answer(view.event(stored, box, most_attendees=reading.most_attendees()))
+        return answer(view.event(world, stored, box, most_attendees=reading.most_attendees()))

@@ -8,7 +8,9 @@ from typing import Any
 
 from joserfc.jwk import RSAKey
 
-from connectors.sandbox.google.events import completed, stamp, state_of
+from connectors.sandbox.google.changes import stamp
+from connectors.sandbox.google.events import completed, state_of
+from connectors.sandbox.google.listing import ROLES
 from connectors.sandbox.google.state import (
     SCOPES,
     Account,
@@ -31,7 +33,9 @@ def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         world: Where.
         data: ``accounts``: each with ``email`` and optionally ``name``, ``time_zone``,
-            ``calendars`` (``id``, ``summary``, ``time_zone``, ``access``), ``events`` (an Event
+            ``calendars`` (``id``, ``summary``, ``time_zone``, ``access``, and ``selected``,
+            ``hidden``, ``deleted`` in the owner's list; one with a known ``id`` is changed),
+            ``events`` (an Event
             resource whose ``start`` and ``end`` may be plain text, with ``calendar`` by id or
             summary and ``exceptions``), ``scopes``, ``receives_invitations``, ``meet``
             (whether conferences can be made), ``shares_free_busy``, ``suspended``, ``page_size``;
@@ -53,7 +57,7 @@ def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
     }
     for wanted in data.get("accounts", ()):
         account = _account(state, wanted)
-        boxes = _calendars(state, account, wanted)
+        boxes = _calendars(world, account, wanted)
         for event in wanted.get("events", ()):
             _event(world, account, boxes, event)
         token = f"1//{uuid.uuid4().hex}"
@@ -99,10 +103,9 @@ def _account(state: GoogleState, wanted: Mapping[str, Any]) -> Account:
     return account
 
 
-def _calendars(
-    state: GoogleState, account: Account, wanted: Mapping[str, Any]
-) -> dict[str, CalendarBox]:
+def _calendars(world: World, account: Account, wanted: Mapping[str, Any]) -> dict[str, CalendarBox]:
     """The account's calendars by id and by name; ``""`` is the primary one."""
+    state = state_of(world)
     primary = state.calendars.setdefault(
         account.email,
         CalendarBox(
@@ -115,19 +118,35 @@ def _calendars(
     )
     primary.time_zone = wanted.get("time_zone", primary.time_zone)
     primary.page_size = wanted.get("page_size", primary.page_size)
+    _show(world, primary, wanted)
     for one in wanted.get("calendars", ()):
         name = one.get("id") or f"c_{uuid.uuid4().hex}@group.calendar.google.com"
-        state.calendars[name] = CalendarBox(
+        known = state.calendars.get(name)
+        state.calendars[name] = known or CalendarBox(
             calendar_id=name,
             owner=account.email,
             summary=one["summary"],
             time_zone=one.get("time_zone", primary.time_zone),
-            access=one.get("access", "owner"),
         )
+        _show(world, state.calendars[name], one)
     boxes = {"": primary, "primary": primary}
     for box in state.calendars_of(account.email):
         boxes[box.calendar_id] = boxes[box.summary] = box
     return boxes
+
+
+def _show(world: World, box: CalendarBox, wanted: Mapping[str, Any]) -> None:
+    """How the calendar stands in its owner's list."""
+    is_new = box.entry_number == 0
+    old = (box.access, box.is_selected, box.is_hidden, box.is_deleted)
+    box.access = wanted.get("access", box.access)
+    if box.access not in ROLES:
+        raise ValueError(f"unknown access role: {box.access}")
+    box.is_selected = wanted.get("selected", box.is_selected)
+    box.is_hidden = wanted.get("hidden", box.is_hidden)
+    box.is_deleted = wanted.get("deleted", box.is_deleted)
+    if is_new or old != (box.access, box.is_selected, box.is_hidden, box.is_deleted):
+        box.entry_number = world.number()
 
 
 def _time(value: Any) -> Any:

@@ -53,10 +53,12 @@ class Event:
         resource: Google's Event resource as the calendar has it, without what depends on who
             looks. Tombstones stay, with status ``cancelled``.
         pending_answers: How many more answers show the conference as still being made.
+        earlier: How a series went before it was changed: from which change on, until which.
     """
 
     resource: dict[str, Any]
     pending_answers: int = 0
+    earlier: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,9 +70,14 @@ class CalendarBox:
         owner: Address of the account that has it.
         summary: Its name.
         time_zone: IANA.
-        access: What its owner may do: ``owner``, ``writer`` or ``reader``.
+        access: What its owner may do: ``owner``, ``writer``, ``writerWithoutPrivateAccess``,
+            ``reader`` or ``freeBusyReader``.
         is_primary: Whether invitations land here.
         page_size: The most events on one page; Google may give fewer than it is asked for.
+        is_selected: Whether its owner has it shown.
+        is_hidden: Whether it is left out of the owner's list.
+        is_deleted: Whether its owner took it off the list.
+        entry_number: The number of the last change of its entry in the list.
         events: By event id, tombstones included.
     """
 
@@ -81,7 +88,43 @@ class CalendarBox:
     access: str = "owner"
     is_primary: bool = False
     page_size: int = 2500
+    is_selected: bool = True
+    is_hidden: bool = False
+    is_deleted: bool = False
+    entry_number: int = 0
     events: dict[str, Event] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncToken:
+    """From where on somebody wants to know what changed.
+
+    Attributes:
+        collection: The calendar's id, or the address of whose calendar list it is.
+        since: The last change that they know of.
+        question: What they asked for, as ``listing`` writes it down.
+    """
+
+    collection: str
+    since: int
+    question: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """An answer that goes over several pages, as it was when the first was asked for.
+
+    Attributes:
+        collection: As in ``SyncToken``.
+        asked: All parameters that decide what is in it.
+        items: What is in it: stored things as they were.
+        sync_token: What the last page ends with; nothing if it ends without.
+    """
+
+    collection: str
+    asked: tuple[tuple[str, str], ...]
+    items: tuple[Any, ...]
+    sync_token: str | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -141,6 +184,8 @@ class GoogleState:
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
     access_tokens: dict[str, AccessToken] = field(default_factory=dict)
     service_accounts: dict[str, ServiceAccount] = field(default_factory=dict)
+    sync_tokens: dict[str, SyncToken] = field(default_factory=dict)
+    listings: dict[str, Listing] = field(default_factory=dict)
 
     def account(self, email: str) -> Account | None:
         """The account of an address, however it is written."""

@@ -5,16 +5,24 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from connectors.sandbox.google.changes import stamp
 from connectors.sandbox.google.state import CalendarBox, Event
 from connectors.sandbox.google.times import shown
+from connectors.sandbox.world import World
 
 
 def event(
-    stored: Event, box: CalendarBox, *, time_zone: str | None = None, most_attendees: int = 0
+    world: World,
+    stored: Event,
+    box: CalendarBox,
+    *,
+    time_zone: str | None = None,
+    most_attendees: int = 0,
 ) -> dict[str, Any]:
     """An Event resource.
 
     Args:
+        world: Where.
         stored: It.
         box: The calendar it is on.
         time_zone: Zone of the answer's offsets; without it the calendar's.
@@ -33,6 +41,9 @@ def event(
     if stored.pending_answers > 0:
         stored.pending_answers -= 1
         _hide_conference(resource)
+        if stored.pending_answers == 0:
+            # That the conference is there is a change of its own, after this answer.
+            stamp(world, stored.resource)
     return resource
 
 
@@ -57,26 +68,36 @@ def list_entry(box: CalendarBox) -> dict[str, Any]:
     """A CalendarListEntry resource."""
     entry: dict[str, Any] = {
         "kind": "calendar#calendarListEntry",
-        "etag": '"1"',
+        "etag": f'"{box.entry_number}"',
         "id": box.calendar_id,
         "summary": box.summary,
         "timeZone": box.time_zone,
         "accessRole": box.access,
-        "selected": True,
+        "selected": box.is_selected,
+        "defaultReminders": [],
         "conferenceProperties": {"allowedConferenceSolutionTypes": ["hangoutsMeet"]},
     }
     if box.is_primary:
         entry["primary"] = True
+    else:
+        entry["dataOwner"] = box.owner
+    if box.is_hidden:
+        entry["hidden"] = True
+    if box.is_deleted:
+        entry["deleted"] = True
     return entry
 
 
 def calendar(box: CalendarBox) -> dict[str, Any]:
     """A Calendar resource."""
-    return {
+    made: dict[str, Any] = {
         "kind": "calendar#calendar",
-        "etag": '"1"',
+        "etag": f'"{box.entry_number}"',
         "id": box.calendar_id,
         "summary": box.summary,
         "timeZone": box.time_zone,
         "conferenceProperties": {"allowedConferenceSolutionTypes": ["hangoutsMeet"]},
     }
+    if not box.is_primary:
+        made["dataOwner"] = box.owner
+    return made
