@@ -8,6 +8,7 @@ fields and parameters, times without a zone, missing scopes, tokens that are ove
 * ``events``: writes events on all calendars they are on.  ``invitations``: their mails.
 * ``reading``: free/busy.  ``listing``: lists, their pages and sync tokens, by the numbers that
   ``changes`` gives.
+* ``channels``: tells those who watch a calendar that it changed.
 * ``verbs``: what only the control door can do.
 * ``times``: dates, zones, series.  ``view``: what an answer shows.
 * ``checks``, ``answers``: what is refused, and how.
@@ -19,7 +20,7 @@ import functools
 
 from flask import Blueprint, Flask, Response
 
-from connectors.sandbox.google import oauth, routes, verbs
+from connectors.sandbox.google import channels, oauth, routes, verbs
 from connectors.sandbox.google.answers import GoogleError
 from connectors.sandbox.google.invitations import Mailboxes
 from connectors.sandbox.google.seed import seed
@@ -31,13 +32,23 @@ def register(app: Flask, world: World) -> None:
     """Add the routes under ``/google``, the seeder and the mailboxes."""
     world.states["google"] = GoogleState()
     world.seeders["google"] = functools.partial(seed, world)
-    world.mailbox_providers.append(Mailboxes(world))
+    courier = channels.Courier(world)
+    world.mailbox_providers.append(
+        Mailboxes(world, changed=functools.partial(channels.look, world, courier))
+    )
     verbs.add_verbs(world)
     door = Blueprint("google", __name__, url_prefix="/google")
     door.register_error_handler(GoogleError, _refused)
     oauth.add_routes(door, world)
-    routes.add_routes(door, world)
+    routes.add_routes(door, world, courier)
     app.register_blueprint(door)
+
+    @app.after_request
+    def notify(response: Response) -> Response:
+        # Whatever it was that was asked for, and of whom: it may have changed a calendar.
+        with world.lock:
+            channels.look(world, courier)
+        return response
 
 
 def _refused(error: Exception) -> Response:

@@ -132,6 +132,19 @@ FREE_BUSY: dict[str, Any] = {
     "timeZone": "string",
 }
 
+CHANNEL: dict[str, Any] = {
+    "address": "string",
+    "expiration": "int64",
+    "id": "string",
+    "kind": "string",
+    "params": {"*": "string"},
+    "payload": "boolean",
+    "resourceId": "string",
+    "resourceUri": "string",
+    "token": "string",
+    "type": "string",
+}
+
 #: Fields the caller may send and Google does not take over.
 READ_ONLY = frozenset(
     {
@@ -208,6 +221,10 @@ def _check_value(value: Any, kind: Any, path: str, *, is_patch: bool) -> None:
             raise _wrong_type(path)
         for position, item in enumerate(value):
             _check_value(item, kind[0], f"{path}[{position}]", is_patch=False)
+    elif kind == "int64":
+        # As text in JSON; a number is understood too.
+        if isinstance(value, bool) or not re.fullmatch(r"\d{1,18}", str(value)):
+            raise _wrong_type(path)
     elif type(value) is not _TYPES[kind]:
         raise _wrong_type(path)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from connectors.sandbox.google.changes import stamp
@@ -72,10 +72,12 @@ class Mailboxes:
 
     Args:
         world: Where.
+        changed: Called after a mail may have changed a calendar.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, changed: Callable[[], None]) -> None:
         self._world = world
+        self._changed = changed
 
     def receive(self, mail: DeliveredMail) -> bool:
         """Take a mail; an invitation from elsewhere appears on the primary calendar."""
@@ -90,6 +92,8 @@ class Mailboxes:
                 self._remove(box, mail.invitation)
             elif account.receives_invitations:
                 self._put(box, mail.invitation)
+            # Mails come by SMTP, too, where no request ends after which anybody would look.
+            self._changed()
         return True
 
     def _put(self, box: CalendarBox, invitation: Invitation) -> None:

@@ -76,7 +76,7 @@ def _refreshed(world: World) -> Response:
     grant = state.refresh_tokens.get(name)
     if grant is None or grant.client_id != client_id or state.accounts[grant.email].is_suspended:
         raise _Refusal(400, "invalid_grant", "Token has been expired or revoked.")
-    return _issued(world, email=grant.email, scopes=grant.scopes, grant=name)
+    return _issued(world, email=grant.email, scopes=grant.scopes, grant=name, client_id=client_id)
 
 
 def _asserted(world: World) -> Response:
@@ -97,7 +97,7 @@ def _asserted(world: World) -> Response:
         raise _Refusal(400, "invalid_scope", "Empty or missing scope not allowed.")
     subject = str(claims.get("sub") or "").lower()
     if subject in ("", service.email):
-        return _issued(world, email="", scopes=scopes, grant=service.email)
+        return _issued(world, email="", scopes=scopes, grant=service.email, client_id=service.email)
     if subject.partition("@")[2] not in service.domains or not scopes <= service.scopes:
         raise _Refusal(
             401,
@@ -108,7 +108,9 @@ def _asserted(world: World) -> Response:
     account = state.accounts.get(subject)
     if account is None or account.is_suspended:
         raise _Refusal(400, "invalid_grant", "Invalid email or User ID")
-    return _issued(world, email=account.email, scopes=scopes, grant=service.email)
+    return _issued(
+        world, email=account.email, scopes=scopes, grant=service.email, client_id=service.email
+    )
 
 
 def _check_signature(assertion: str, service: ServiceAccount) -> None:
@@ -136,10 +138,16 @@ def _check_times(claims: Mapping[str, Any]) -> None:
         )
 
 
-def _issued(world: World, *, email: str, scopes: frozenset[str], grant: str) -> Response:
+def _issued(
+    world: World, *, email: str, scopes: frozenset[str], grant: str, client_id: str
+) -> Response:
     name = f"ya29.{uuid.uuid4().hex}"
     state_of(world).access_tokens[name] = AccessToken(
-        email=email, scopes=scopes, expires_at=world.clock.now() + _LIFETIME, grant=grant
+        email=email,
+        scopes=scopes,
+        expires_at=world.clock.now() + _LIFETIME,
+        grant=grant,
+        client_id=client_id,
     )
     return _answer(
         {

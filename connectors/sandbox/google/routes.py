@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g, request
 
-from connectors.sandbox.google import checks, listing, reading, view
+from connectors.sandbox.google import channels, checks, listing, reading, view
 from connectors.sandbox.google.answers import (
     GoogleError,
     answer,
@@ -48,6 +48,8 @@ _ENOUGH: dict[str, frozenset[str]] = {
     "events_list": _READ_EVENTS,
     "events_get": _READ_EVENTS,
     "events_instances": _READ_EVENTS,
+    "events_watch": _READ_EVENTS,
+    "channels_stop": _READ_EVENTS | _READ_LISTS,
     "events_insert": _WRITE_EVENTS,
     "events_patch": _WRITE_EVENTS,
     "events_update": _WRITE_EVENTS,
@@ -62,6 +64,7 @@ def _authorize(world: World) -> None:
     token = state.access_tokens.get(name.strip()) if scheme == "Bearer" else None
     account = state.accounts.get(token.email) if token else None
     g.caller = token.email if token else ""
+    g.project = token.client_id if token else ""
     is_over = token is None or token.expires_at <= world.clock.now()
     if is_over or (account is not None and account.is_suspended):
         raise GoogleError(401, "authError", "Invalid Credentials", location="Authorization")
@@ -115,7 +118,7 @@ def _check_match(event: Event) -> None:
 # ------------------------------------------------------------------------ the routes
 
 
-def add_routes(door: Blueprint, world: World) -> None:
+def add_routes(door: Blueprint, world: World, courier: channels.Courier) -> None:
     """Add Calendar API v3 below ``/calendar/v3``."""
 
     @door.before_request
@@ -127,6 +130,7 @@ def add_routes(door: Blueprint, world: World) -> None:
     _add_calendars(door, world)
     _add_event_reads(door, world)
     _add_event_writes(door, world)
+    _add_channels(door, world, courier)
 
 
 def _add_calendars(door: Blueprint, world: World) -> None:
@@ -231,6 +235,24 @@ def _add_event_reads(door: Blueprint, world: World) -> None:
                     most_attendees=reading.most_attendees(),
                 )
             )
+
+
+def _add_channels(door: Blueprint, world: World, courier: channels.Courier) -> None:
+    @door.post("/calendar/v3/calendars/<calendar_id>/events/watch")
+    @answering
+    def events_watch(calendar_id: str) -> Response:
+        checks.parameters(*_LIST_PARAMETERS)
+        with world.lock:
+            box = _box(state_of(world), calendar_id, reads=True)
+            return answer(channels.watch(world, courier, box))
+
+    @door.post("/calendar/v3/channels/stop")
+    @answering
+    def channels_stop() -> Response:
+        checks.parameters()
+        with world.lock:
+            channels.stop(world)
+            return Response(status=204)
 
 
 _WRITE_PARAMETERS = (

@@ -128,6 +128,68 @@ class Listing:
 
 
 @dataclass(slots=True, kw_only=True)
+class Channel:
+    """A watch channel, also when it is over: its id is taken for good.
+
+    Attributes:
+        channel_id: As the watcher named it.
+        resource_id: The watched events; the same for everybody who watches them.
+        resource_uri: Their address.
+        calendar_id: Whose they are.
+        caller: Who watches.
+        project: Of which client.
+        token: What every message repeats.
+        address: Where messages go.
+        expires_at: By the organisation's clock.
+        seen: The number of the last change that a message was sent for.
+        messages: The number of the last message.
+        is_stopped: It was stopped.
+    """
+
+    channel_id: str
+    resource_id: str
+    resource_uri: str
+    calendar_id: str
+    caller: str
+    project: str
+    token: str
+    address: str
+    expires_at: datetime
+    seen: int
+    messages: int = 0
+    is_stopped: bool = False
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether messages are sent."""
+        return not self.is_stopped and now < self.expires_at
+
+
+@dataclass(slots=True, kw_only=True)
+class Notification:
+    """A message on a watch channel, and what became of it.
+
+    Attributes:
+        number: Counts up.
+        at: When it was made.
+        channel_id: On which channel.
+        address: Where to.
+        resource_state: ``sync`` or ``exists``.
+        message_number: Its number on the channel.
+        statuses: What each attempt was answered with; 0 where nobody answered.
+        outcome: ``waiting``, ``taken``, ``failed``, ``lost`` (as ordered) or ``channel over``.
+    """
+
+    number: int
+    at: datetime
+    channel_id: str
+    address: str
+    resource_state: str
+    message_number: int
+    statuses: list[int] = field(default_factory=list)
+    outcome: str = "waiting"
+
+
+@dataclass(slots=True, kw_only=True)
 class RefreshToken:
     """A user's consent for one client."""
 
@@ -145,12 +207,14 @@ class AccessToken:
         scopes: What it may be used for.
         expires_at: By the organisation's clock.
         grant: The refresh token or the service account it came from.
+        client_id: The client it was given to; a service account is its own.
     """
 
     email: str
     scopes: frozenset[str]
     expires_at: datetime
     grant: str
+    client_id: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -186,6 +250,8 @@ class GoogleState:
     service_accounts: dict[str, ServiceAccount] = field(default_factory=dict)
     sync_tokens: dict[str, SyncToken] = field(default_factory=dict)
     listings: dict[str, Listing] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    notifications: dict[int, Notification] = field(default_factory=dict)
 
     def account(self, email: str) -> Account | None:
         """The account of an address, however it is written."""
