@@ -41,7 +41,9 @@ def _nearest(word: str, known: Collection[str]) -> str:
     if country.upper() in known and proper != word and not calendar_fault(proper):
         return f"; did you mean {proper}?"
     names = _names()
-    near = get_close_matches(word.casefold().replace(" ", "").replace("_", ""), names, n=1, cutoff=0.8)
+    near = get_close_matches(
+        word.casefold().replace(" ", "").replace("_", ""), names, n=1, cutoff=0.8
+    )
     if near:
         return f"; did you mean {names[near[0]]}?"
     return "; use a country's code like US or DE, or DE-BY for a part of one"

@@ -405,9 +405,7 @@ class ExplainedPerson(Answer):
     role_name = _text(required=False)
     aside = _text("Why they could not be the host of this record at all.", required=False)
     unavailable = fields.Nested(Unavailable)
-    timeline = _many(
-        PersonDay, "Not there where the answer had no more room.", required=False
-    )
+    timeline = _many(PersonDay, "Not there where the answer had no more room.", required=False)
 
 
 class PersonThen(Answer):
