@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
-from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]  # it has no types
+from jsonschema.exceptions import ValidationError
 from jsonschema_path import SchemaPath
 from openapi_schema_validator import OAS30ReadValidator
 from openapi_spec_validator import OpenAPIV30SpecValidator

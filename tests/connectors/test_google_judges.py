@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import google.oauth2.credentials
 import httplib2  # type: ignore[import-untyped]  # ships no types
-import jsonschema  # type: ignore[import-untyped]  # ships no types
+import jsonschema
 import pytest
 from google_auth_httplib2 import (  # type: ignore[import-untyped]  # ships no types
     AuthorizedHttp,
