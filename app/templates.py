@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
@@ -28,6 +28,7 @@ from zoneinfo import ZoneInfo
 
 import jinja2
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from booking_types.errors import Fault
@@ -307,9 +308,19 @@ def _time(context: jinja2.runtime.Context, value: object, pattern: str = "%H:%M"
 def _join(value: object, separator: str = "", attribute: str = "") -> str:
     """The parts of a list with a text between them: ``co_hosts | join(", ", "name")``."""
     parts = value if isinstance(value, (list, tuple)) else []
-    texts = [_text(part.get(attribute) if attribute else part) for part in parts]
-    _measure(sum(map(len, texts)) + len(str(separator)) * len(texts))
-    return str(separator).join(texts)
+    own = [part.get(attribute) if attribute and isinstance(part, dict) else part for part in parts]
+    return _joined(own, str(separator))
+
+
+def _joined(parts: Iterable[object], separator: str = "") -> str:
+    """The parts as one text, measured while it grows."""
+    texts: list[str] = []
+    length = 0
+    for part in parts:
+        texts.append(_text(part))
+        length += len(texts[-1]) + len(separator)
+        _measure(length - len(separator))
+    return separator.join(texts)
 
 
 def _replace(value: object, old: str, new: str) -> str:
@@ -387,6 +398,9 @@ def _text(value: object) -> str:
         return str(int(value))
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        # Of a person the name.
+        return _joined((each["name"] if isinstance(each, dict) else each for each in value), ", ")
     return str(value)
 
 
@@ -398,9 +412,23 @@ def _measure(characters: int) -> None:
 # ------------------------------------------------------------------------------- engine
 
 
+class _Generator(CodeGenerator):
+    """Writes what ``~`` joins as measured as everything else."""
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802 - Jinja's name
+        """The call of ``_joined`` in place of the join of Jinja's own."""
+        self.write("environment.joined((")
+        for inner in node.nodes:
+            self.visit(inner, frame)
+            self.write(", ")
+        self.write("))")
+
+
 class _Environment(ImmutableSandboxedEnvironment):
     """The sandbox, with arithmetic for numbers only, and members that are no methods."""
 
+    code_generator_class = _Generator
+    joined = staticmethod(_joined)
     intercepted_binops = frozenset({"*", "/", "//", "%", "**", "+", "-"})
 
     def call_binop(
@@ -421,6 +449,12 @@ class _Environment(ImmutableSandboxedEnvironment):
         if isinstance(obj, dict):
             return obj.get(attribute, self.undefined(obj=obj, name=attribute))
         return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """The same, written in brackets."""
+        if isinstance(obj, dict):
+            return self.getattr(obj, argument)
+        return super().getitem(obj, argument)
 
 
 def _environment() -> _Environment:
@@ -691,7 +725,10 @@ def _read(template: str) -> _Reading:
                 _TEMPLATES.compile(tree)
         except jinja2.TemplateSyntaxError as error:
             reader.problems.append(f"line {error.lineno}: {_said(error)}")
-        except RecursionError:
+        except ValueError:
+            reader.problems.append("a number in it is too long")
+        except (RecursionError, SyntaxError, MemoryError):
+            # Python itself takes only so many levels of what Jinja makes of it.
             reader.problems.append("it is nested too deeply")
     return _Reading(
         problems=tuple(dict.fromkeys(reader.problems)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import tracemalloc
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -101,6 +102,9 @@ def values(**changes: Any) -> dict[str, Any]:
          "many"),
         ("{{ record.Company | replace('t', 'T') | truncate(6) }}", "CusTo…"),
         ("{{ (form.budget / 3) | round(2) }}", "1666.67"),
+        ("{{ record.Company ~ ' ' ~ record.AnnualRevenue ~ guest.name }}", "Customer 250000Guest"),
+        ("{{ co_hosts | upper }} {{ ['a', 1] }}", "FIRST, SECOND a, 1"),
+        ("{{ record['keys'] }}{{ record['Account']['items'] }}{{ form['budget'] }}", "5000"),
     ],
 )  # fmt: skip
 def test_a_template_shows_what_it_names(template: str, text: str) -> None:
@@ -139,6 +143,8 @@ def test_a_template_shows_what_it_names(template: str, text: str) -> None:
         ("{{ 9 ** 9 }}", "no powers"),
         ("x" * 32_001, "longer than 32,000"),
         ("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", "nested too deeply"),
+        ("{% if host.name %}" * 101 + "{% endif %}" * 101, "nested too deeply"),
+        ("{{ " + "1" * 5000 + " }}", "a number in it is too long"),
     ],
     ids=lambda each: each[:40],
 )
@@ -161,6 +167,7 @@ def test_what_a_template_does_not_know_is_said_before_anybody_books_with_it(
         ("{{ record.Text__c + record.Text__c }}", "longer than"),
         ("{{ record.Text__c }}{{ record.Text__c }}", "longer than"),
         ("{{ record.Text__c ~ record.Text__c ~ record.Text__c }}", "longer than"),
+        ("{{ [record.Text__c, record.Text__c] }}", "longer than"),
         ("{% for a in co_hosts %}{{ record.Text__c }}{% endfor %}", "longer than"),
         ("{{ record.Company | date }}", "is no date"),
         ("{{ booking.start | date('%1000000000Y') }}", "is no part of a date"),
@@ -175,6 +182,17 @@ def test_what_runs_away_ends_at_once_with_the_reason(template: str, said: str) -
         render(template, values())
 
     assert time.monotonic() - began < 1
+
+
+def test_what_is_joined_is_measured_while_it_grows() -> None:
+    tracemalloc.start()
+
+    with pytest.raises(TemplateError, match="longer than"):
+        render("{{ " + " ~ ".join(["record.Text__c"] * 1500) + " }}", values())
+
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20_000_000
 
 
 def test_the_longest_template_that_can_be_written_is_rendered_in_moments() -> None:
