@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,9 @@ import msgspec
 
 from booking_types.errors import Fault
 
+#: Hours and minutes, as a clock on the wall shows them.
+_CLOCK = re.compile("[0-9]{2}:[0-9]{2}")
+
 #: What is said where something has another form.
 _WANTED: Mapping[Any, str] = {
     str: "write a text, in quotes",
@@ -26,7 +30,7 @@ _WANTED: Mapping[Any, str] = {
     float: "write a number",
     bool: "write true or false",
     date: "write a date like 2026-12-24",
-    time: "write a time of day like 09:00:00",
+    time: "write a time of day like 09:00",
     timedelta: "write a length of time like PT30M (minutes), PT2H (hours) or P14D (days)",
 }
 
@@ -56,6 +60,26 @@ def form_faults(data: Any, kind: Any, *, path: str = "") -> Iterator[Fault]:
             msgspec.convert(data, kind)
         except msgspec.ValidationError:
             yield Fault(path, _WANTED[kind])
+
+
+def with_seconds(data: Any, kind: Any) -> Any:
+    """The data with times of day as msgspec reads them: people write ``09:00``.
+
+    Args:
+        data: As ``json`` reads it; whatever has another form stays as it is.
+        kind: As for ``form_faults``.
+    """
+    if kind is time:
+        return f"{data}:00" if isinstance(data, str) and _CLOCK.fullmatch(data) else data
+    if isinstance(kind, types.UnionType):
+        meant = [each for each in typing.get_args(kind) if each is not types.NoneType]
+        return with_seconds(data, meant[0]) if len(meant) == 1 else data
+    if dataclasses.is_dataclass(kind) and isinstance(data, Mapping):
+        known = _members(typing.cast("type", kind))
+        return {name: with_seconds(value, known.get(name)) for name, value in data.items()}
+    if typing.get_origin(kind) is tuple and isinstance(data, (list, tuple)):
+        return [with_seconds(each, typing.get_args(kind)[0]) for each in data]
+    return data
 
 
 def _of_union(data: Any, kinds: tuple[Any, ...], path: str) -> Iterator[Fault]:

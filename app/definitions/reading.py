@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from app.definitions.form import form_faults
+from app.definitions.form import form_faults, with_seconds
 from app.definitions.judging import definition_faults
 from app.definitions.upgrades import SCHEMA_VERSION, upgraded
 from booking_types.errors import Fault, InvalidDefinitionError
@@ -136,7 +136,8 @@ def _dump(value: Any) -> dict[str, Any]:
     return built
 
 
-def _convert(data: Any, kind: type[T]) -> T:
+def _convert(given: Any, kind: type[T]) -> T:
+    data = with_seconds(given, kind)
     found = tuple(form_faults(data, kind))
     if found:
         raise InvalidDefinitionError(found)

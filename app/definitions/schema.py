@@ -30,7 +30,7 @@ _LEAVES: Mapping[Any, dict[str, Any]] = {
     float: {"type": "number"},
     bool: {"type": "boolean"},
     date: {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
-    time: {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]:00$"},
+    time: {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:00)?$"},
     timedelta: {
         "type": "string",
         "format": "duration",
@@ -78,14 +78,14 @@ _MORE: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "WorkingHours": {"time_zone": {"examples": ["Europe/Berlin"]}, "spans": {"minItems": 1}},
     "WorkingSpan": {
         "weekday": {"minimum": 1, "maximum": 7},
-        "start": {"examples": ["09:00:00"]},
-        "end": {"examples": ["17:00:00"]},
+        "start": {"examples": ["09:00"]},
+        "end": {"examples": ["17:00"]},
     },
     "DaySpan": {
-        "start": {"description": "Local time at which it begins.", "examples": ["09:00:00"]},
+        "start": {"description": "Local time at which it begins.", "examples": ["09:00"]},
         "end": {
             "description": "Local time at which it ends; not after the start: on the next day.",
-            "examples": ["12:30:00"],
+            "examples": ["12:30"],
         },
     },
     "HolidayRule": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +29,15 @@ from app.demo.world import BOOKING_TYPES
 from booking_types.errors import InvalidDefinitionError
 from booking_types.model import (
     BookingType,
+    DaySpan,
     HolidayRule,
     HostOverrides,
     HostRuleKind,
     Operator,
     PlatformRuleKind,
     SalesforceEventRule,
+    WorkingHours,
+    WorkingSpan,
 )
 
 LEAST: dict[str, Any] = {"key": "call", "name": "Call", "object_name": "Lead"}
@@ -118,6 +121,26 @@ def test_what_nobody_knows_or_has_the_wrong_form_is_refused_with_its_place(
 
     assert [fault.path for fault in caught.value.faults] == [path]
     assert caught.value.faults[0].message
+
+
+def test_a_time_of_day_is_written_as_a_clock_shows_it() -> None:
+    hours = {"weekday": 1, "start": "09:00", "end": "17:30:00"}
+    definition = LEAST | {
+        "working_hours": {"time_zone": "UTC", "spans": [hours]},
+        "date_overrides": [{"on": "2026-12-24", "spans": [{"start": "10:00", "end": "12:30"}]}],
+    }
+
+    booking_type = parse_booking_type(definition)
+
+    assert booking_type.working_hours == WorkingHours(
+        time_zone="UTC", spans=(WorkingSpan(weekday=1, start=time(9), end=time(17, 30)),)
+    )
+    assert booking_type.date_overrides[0].spans == (DaySpan(start=time(10), end=time(12, 30)),)
+    assert _valid(definition)
+    with pytest.raises(InvalidDefinitionError, match="like 09:00"):
+        parse_booking_type(
+            LEAST | {"working_hours": {"time_zone": "UTC", "spans": [hours | {"end": "24:00"}]}}
+        )
 
 
 def test_every_fault_of_the_form_is_said_at_once_with_the_nearest_word() -> None:
