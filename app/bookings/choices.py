@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from app import payloads
 from app.bookings.busy import BROKEN, PersonBusy
@@ -37,6 +39,11 @@ INACTIVE = "is not active as a host"
 DEFAULT_HOURS = tuple(
     {"weekday": weekday, "start": "09:00:00", "end": "17:00:00"} for weekday in range(1, 6)
 )
+
+
+#: A local date is a day away from that of UTC at most, and hours last a day from the date on
+#: which they begin; a meeting may be a day longer still.
+_AROUND = timedelta(days=3)
 
 
 def host_times(
@@ -91,21 +98,26 @@ def host_times(
 
 
 def working_hours_of(host: HostRow) -> WorkingHours:
-    """A host's own hours; their zone is the host's."""
-    return parse_working_hours(
-        host.working_hours
-        or {"time_zone": host.time_zone, "spans": [dict(span) for span in DEFAULT_HOURS]}
-    )
+    """A host's own hours; their zone is the host's.
+
+    Equal hours are one object: what is worked out of them is remembered by it.
+    """
+    hours = host.working_hours or {"time_zone": host.time_zone, "spans": DEFAULT_HOURS}
+    return _hours(json.dumps(hours, sort_keys=True))
+
+
+@lru_cache(maxsize=4096)
+def _hours(text: str) -> WorkingHours:
+    return parse_working_hours(json.loads(text))
 
 
 def holidays_within(calendar: str, span: Interval) -> tuple[Holiday, ...]:
-    """A calendar's holidays on all local dates that the span touches, in whatever zone.
+    """A calendar's holidays on all local dates whose hours can reach the span, in whatever zone.
 
     Raises:
         ValueError: Nobody knows that calendar.
     """
-    a_day = timedelta(days=1)
-    first, last = (span.start - a_day).date(), (span.end + a_day).date()
+    first, last = (span.start - _AROUND).date(), (span.end + _AROUND).date()
     found = holidays_of(calendar, range(first.year, last.year + 1))
     return tuple(each for each in found if first <= each.on <= last)
 

@@ -52,7 +52,7 @@ from booking_types.filters import ClauseOutcome, FilterVerdict, evaluate
 from booking_types.hosts import Considered, HostCandidates, pick
 from booking_types.intervals import Interval
 from booking_types.local_time import first_instant
-from booking_types.model import FilterContext, HostRuleKind, HostTimes, Record, Slot
+from booking_types.model import FilterContext, Holiday, HostRuleKind, HostTimes, Record, Slot
 from booking_types.salesforce_ids import USER_PREFIX, salesforce_id
 from connectors.errors import MissingError
 from connectors.protocols import CrmObject
@@ -241,22 +241,30 @@ class Explainer:
         )
         parts = _parts(context)
         people = self._gather.people(caller.org_id, parts.everybody, with_inactive=True)
+        busy_span = availability.busy_span(
+            booking_type=booking_type,
+            duration=duration,
+            span=span,
+            overrides=[each.overrides for each in members],
+        )
         on_step(f"Reading the calendars of {len(people.hosts)} people")
         times = self._gather.times(
             org=found.org,
             published=published,
             members=members,
             people=people,
-            span=availability.busy_span(
-                booking_type=booking_type,
-                duration=duration,
-                span=span,
-                overrides=[each.overrides for each in members],
-            ),
+            span=busy_span,
             is_fresh=False,
         )
         question = _question(
-            context, parts, people, times, duration=duration, span=span, now=self._clock()
+            context,
+            parts,
+            people,
+            times,
+            holidays=type_holidays(booking_type, busy_span),
+            duration=duration,
+            span=span,
+            now=self._clock(),
         )
         aside = replace(
             question,
@@ -443,6 +451,7 @@ def _question(
     people: People,
     times: Times,
     *,
+    holidays: tuple[Holiday, ...],
     duration: timedelta,
     span: Interval,
     now: datetime,
@@ -473,7 +482,7 @@ def _question(
             )
             for role in booking_type.panel_roles
         ),
-        holidays=type_holidays(booking_type, span),
+        holidays=holidays,
     )
 
 

@@ -238,12 +238,6 @@ _OF_THE_TIME = (
 )
 
 
-def is_of_the_time(verdict: Verdict) -> bool:
-    """Whether the time itself cannot be booked, whatever stands in anybody's calendar."""
-    reason = verdict.reasons[0]
-    return reason.code in _OF_THE_TIME or reason.detail in ("off_grid", "outside_hours")
-
-
 def refusal(verdict: Verdict, *, names: Mapping[str, str]) -> BookingError:
     """Why this time cannot be booked, as the error to answer with.
 

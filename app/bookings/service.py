@@ -286,7 +286,7 @@ class BookingService:
         question, times = self._question(asking, is_fresh=True)
         verdict = availability.check(question, interval.start)
         if not verdict.is_offered:
-            raise self._refusal(question, verdict, times, asking.people)
+            raise self._refusal(question, verdict, asking.people)
         plan = planning.plan(
             caller=caller,
             request=request,
@@ -518,33 +518,61 @@ class BookingService:
         )
         return question, times
 
-    def _refusal(
-        self, question: Question, verdict: Verdict, times: Times, people: People
-    ) -> BookingError:
-        asked = [*question.hosts, *question.co_hosts]
-        for role in question.roles:
-            # Somebody else can take the role; only where nobody is known to is it a question.
-            unknown = [each for each in role.people if each.unavailable_code in _UNVERIFIED]
-            if len(unknown) == len(role.people):
-                asked += unknown
-        unread = [
-            each for each in asked if times.times[each.host_id].unavailable_code in _UNVERIFIED
-        ]
+    def _refusal(self, question: Question, verdict: Verdict, people: People) -> BookingError:
         names = {host_id: host.name for host_id, host in people.hosts.items()}
-        if unread and not planning.is_of_the_time(verdict):
-            first = unread[0]
+        unread = _missed_unread(question, verdict)
+        at_best = verdict
+        if unread is not None:
+            # What would stand against the time if nothing stood in what nobody could read.
+            at_best = availability.check(_as_if_empty(question), verdict.interval.start)
+        if unread is not None and at_best.is_offered:
             error: BookingError = AvailabilityUnverifiedError(
-                f"{names[first.host_id]} {first.unavailable}, so nobody knows whether this time is "
-                "free. Nothing was booked. Try again, or choose somebody else."
+                f"{names[unread.host_id]} {unread.unavailable}, so nobody knows whether this time "
+                "is free. Nothing was booked. Try again, or choose somebody else."
             )
         else:
-            error = planning.refusal(verdict, names=names)
+            error = planning.refusal(at_best, names=names)
         error.alternatives = self._alternatives(question, verdict.interval)
         return error
 
     def _alternatives(self, question: Question, interval: Interval) -> tuple[Slot, ...]:
         found = availability.nearest(question, interval.start, count=4)
         return tuple(slot for slot in found if slot.interval != interval)[:3]
+
+
+def _missed_unread(question: Question, verdict: Verdict) -> HostTimes | None:
+    """The first whose calendar nobody could read, where without them somebody is missing."""
+    fits = {each.host_id for each in verdict.people if each.reason is None}
+    parts = (
+        question.hosts,
+        *((person,) for person in question.co_hosts),
+        *(role.people for role in question.roles),
+    )
+    missing = (part for part in parts if not any(each.host_id in fits for each in part))
+    return next((each for part in missing for each in part if _is_unread(each)), None)
+
+
+def _is_unread(person: HostTimes) -> bool:
+    return person.unavailable_code in _UNVERIFIED
+
+
+def _as_if_empty(question: Question) -> Question:
+    """The question as if nothing stood in the calendars that nobody could read."""
+
+    def read(people: tuple[HostTimes, ...]) -> tuple[HostTimes, ...]:
+        return tuple(
+            dataclasses.replace(each, unavailable="", unavailable_code="")
+            if _is_unread(each)
+            else each
+            for each in people
+        )
+
+    return dataclasses.replace(
+        question,
+        hosts=read(question.hosts),
+        co_hosts=read(question.co_hosts),
+        roles=tuple(dataclasses.replace(role, people=read(role.people)) for role in question.roles),
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

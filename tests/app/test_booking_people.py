@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from app.api.bodies import booking_body, hosts_body
+from app.bookings.choices import holidays_within, working_hours_of
 from app.bookings.questions import AvailabilityRequest, BookingView
+from app.definitions import dump_working_hours
+from app.storage.tables import HostRow
 from booking_types.errors import (
+    AvailabilityUnverifiedError,
     BookingError,
     InvalidRequestError,
     NoHostAvailableError,
@@ -482,6 +487,69 @@ def test_nobody_is_booked_on_their_day_off_or_on_a_holiday_they_keep(house: Hous
     with pytest.raises(BookingError) as caught:
         house.book(lead, closed, TUESDAY_10, host=usual)
     assert caught.value.code == "slot_not_offered"
+
+
+UNREAD: dict[str, Any] = {
+    "vendor": "google", "kind": "status", "status": 500, "times": 50, "operation": "free_busy",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("closed", [
+    {"holidays": HolidayRule(days=(Holiday(on=TUESDAY_10.date(), name="Fair"),))},
+    {"date_overrides": (DateOverride(on=TUESDAY_10.date(), spans=()),)},
+    {"minimum_notice": timedelta(days=20)},
+], ids=lambda each: next(iter(each)))  # fmt: skip
+def test_what_no_calendar_can_change_is_not_blamed_on_one_that_cannot_be_read(
+    house: House, closed: dict[str, Any]
+) -> None:
+    host = house.a_host("host")
+    kind = house.a_booking_type(hosts=[host], **closed)
+    house.fault(caller=host.email, **UNREAD)
+
+    with pytest.raises(BookingError) as caught:
+        house.book(house.a_lead(), kind, TUESDAY_10, host=host)
+
+    assert caught.value.code in ("slot_not_offered", "below_minimum_notice")
+
+
+def test_with_a_busy_co_host_nobody_need_try_again_for_an_unread_host(house: House) -> None:
+    host = house.a_host("host")
+    busy = house.a_host("busy", busy=[(TUESDAY_10, TUESDAY_10 + HOUR)])
+    kind = house.a_booking_type(hosts=[host, busy], co_host_rule=CoHostRule(allowed=True))
+    house.fault(caller=host.email, **UNREAD)
+
+    with pytest.raises(SlotUnavailableError, match="Busy is busy then"):
+        house.book(house.a_lead(), kind, TUESDAY_10, host=host, co_hosts=[busy])
+
+
+def test_a_role_that_only_somebody_unread_could_take_is_not_called_taken(house: House) -> None:
+    host, unread = house.a_host("host"), house.a_host("unread")
+    busy = house.a_host("busy", busy=[(TUESDAY_10, TUESDAY_10 + HOUR)])
+    kind = house.a_booking_type(hosts=[host], panel={"engineer": [busy, unread]})
+    house.fault(caller=unread.email, **UNREAD)
+
+    with pytest.raises(AvailabilityUnverifiedError, match="Unread has a calendar"):
+        house.book(house.a_lead(), kind, TUESDAY_10, host=host)
+
+
+def test_a_holiday_counts_for_the_night_that_began_on_it_wherever_that_is() -> None:
+    # In Pago Pago, hours that began on Thursday evening go on to Friday's, which is UTC's Saturday.
+    friday_evening = datetime(2026, 11, 28, 5, tzinfo=UTC)
+
+    found = holidays_within("US", Interval(friday_evening, friday_evening + HOUR))
+
+    assert date(2026, 11, 26) in {each.on for each in found}
+
+
+def test_equal_hours_of_hosts_are_one_object_so_that_they_are_worked_out_once() -> None:
+    one, two = (
+        HostRow(time_zone="Europe/Berlin", working_hours=dump_working_hours(hours))
+        for hours in [weekly("Europe/Berlin", "09:00", "17:00") for _ in range(2)]
+    )
+    usual = HostRow(time_zone="Asia/Tokyo", working_hours={})
+
+    assert working_hours_of(one) is working_hours_of(two)
+    assert working_hours_of(usual).time_zone == "Asia/Tokyo"
 
 
 def test_the_public_holidays_of_a_hosts_own_country_are_kept(house: House) -> None:
