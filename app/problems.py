@@ -106,7 +106,7 @@ _CLASSES: tuple[tuple[type[BookingError], int, str], ...] = (
     (NoHostAvailableError, 409, "No host is available"),
     (KeyGivenUpError, 409, "This attempt was given up"),
     (AvailabilityUnverifiedError, 503, "Availability could not be checked"),
-    (RevisionConflictError, 412, "Somebody else changed the booking"),
+    (RevisionConflictError, 412, "Somebody else changed this meanwhile"),
     (InvalidRequestError, 422, "The request is not valid"),
     (BookingError, 422, "The request cannot be done"),
 )

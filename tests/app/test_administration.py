@@ -256,6 +256,24 @@ def test_a_name_is_had_once_and_who_has_it_is_said(
     )
 
 
+def test_the_name_that_a_draft_gives_a_published_type_is_had_as_well(
+    house: House, administration: Administration
+) -> None:
+    published(house, administration, a_definition())
+    administration.save_draft(
+        org_id=house.org_id, definition=a_definition(name=" Talk "), saved_by=OTHER_ADMIN
+    )
+
+    other = administration.save_draft(
+        org_id=house.org_id, definition=a_definition(key="third", name="talk"), saved_by=ADMIN
+    )
+
+    assert [fault.path for fault in other.faults] == ["name"]
+    assert f"a draft of the booking type call, saved by {OTHER_ADMIN['id']}" in (
+        other.faults[0].message
+    )
+
+
 def test_the_object_of_a_published_type_never_changes(
     house: House, administration: Administration
 ) -> None:
