@@ -96,7 +96,8 @@ def _log(world: World, *, vendor: str, operation: str, status: int, text: str) -
                 operation=operation,
                 caller=getattr(g, "caller", ""),
                 method=request.method,
-                path=request.full_path.rstrip("?"),
+                # Google and others take tokens in addresses, too.
+                path=request.path if "token" in operation else request.full_path.rstrip("?"),
                 body="" if "token" in operation else _sent(),
                 status=status,
                 answer="" if "token" in operation else text[:_KEPT_CHARACTERS],

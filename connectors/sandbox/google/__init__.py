@@ -4,7 +4,9 @@ It speaks Google's wire format under ``/google`` and refuses what Google refuses
 fields and parameters, times without a zone, missing scopes, tokens that are over.
 
 * ``state``: what it knows.  ``seed``: fills it.
-* ``oauth``: the token endpoint.  ``routes``: the Calendar API.
+* ``consent``: the page on which a user lets a client in.  ``oauth``: the token endpoint.
+  ``grants``: what was allowed, and how that ends.  ``identity``: who somebody is.
+* ``routes``: the Calendar API.
 * ``events``: writes events on all calendars they are on.  ``invitations``: their mails.
 * ``reading``: free/busy.  ``listing``: lists, their pages and sync tokens, by the numbers that
   ``changes`` gives.
@@ -20,7 +22,7 @@ import functools
 
 from flask import Blueprint, Flask, Response
 
-from connectors.sandbox.google import channels, oauth, routes, verbs
+from connectors.sandbox.google import channels, consent, identity, oauth, routes, verbs
 from connectors.sandbox.google.answers import GoogleError
 from connectors.sandbox.google.invitations import Mailboxes
 from connectors.sandbox.google.seed import seed
@@ -37,9 +39,11 @@ def register(app: Flask, world: World) -> None:
         Mailboxes(world, changed=functools.partial(channels.look, world, courier))
     )
     verbs.add_verbs(world)
-    door = Blueprint("google", __name__, url_prefix="/google")
+    door = Blueprint("google", __name__, url_prefix="/google", template_folder="templates")
     door.register_error_handler(GoogleError, _refused)
     oauth.add_routes(door, world)
+    consent.add_routes(door, world)
+    identity.add_routes(door, world)
     routes.add_routes(door, world, courier)
     app.register_blueprint(door)
 

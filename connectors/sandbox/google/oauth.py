@@ -1,11 +1,16 @@
-"""Google's token endpoint: refresh tokens, and service accounts that act for a user.
+"""Google's token endpoint: codes, refresh tokens, and service accounts that act for a user.
 
-Source: "Using OAuth 2.0 for server to server applications" and RFC 7523, RFC 7009.
+Source: "Using OAuth 2.0 for Web Server Applications", "Using OAuth 2.0 for Server to Server
+Applications" and RFC 6749, RFC 7523, RFC 7009, RFC 7636.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -16,8 +21,15 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
+from connectors.sandbox.google import grants, identity
 from connectors.sandbox.google.events import state_of
-from connectors.sandbox.google.state import AccessToken, ServiceAccount
+from connectors.sandbox.google.state import (
+    AccessToken,
+    AuthorizationCode,
+    Client,
+    GoogleState,
+    ServiceAccount,
+)
 from connectors.sandbox.world import World
 
 #: What google-auth always writes into its assertions, wherever it sends them.
@@ -27,6 +39,8 @@ _LIFETIME = timedelta(seconds=3599)
 #: How far an assertion may reach, and how far clocks may differ.
 _LONGEST_ASSERTION = timedelta(hours=1)
 _SKEW = timedelta(minutes=5)
+#: RFC 7636 4.1.
+_VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}\Z")
 
 
 class _Refusal(Exception):  # noqa: N818 - it is an answer
@@ -61,22 +75,106 @@ def _whose(world: World) -> str:
             return str(claims.get("sub") or claims.get("iss") or "")
     except _Refusal:
         return ""
-    grant = state_of(world).refresh_tokens.get(request.form.get("refresh_token", ""))
-    return grant.email if grant else ""
+    state = state_of(world)
+    grant = state.refresh_tokens.get(request.form.get("refresh_token", ""))
+    code = state.codes.get(request.form.get("code", ""))
+    return grant.email if grant else code.email if code else ""
+
+
+def _check_single() -> None:
+    """RFC 6749 3.2: "parameters MUST NOT be included more than once"."""
+    for name in request.form:
+        if len(request.form.getlist(name)) > 1:
+            raise _Refusal(400, "invalid_request", f"Repeated parameter: {name}")
+
+
+def _client(state: GoogleState) -> Client:
+    """The client that proves itself, by the form or by HTTP Basic as RFC 6749 2.3.1 has it."""
+    name, secret = request.form.get("client_id", ""), request.form.get("client_secret")
+    basic = request.authorization
+    if basic is not None and basic.type == "basic":
+        if secret is not None or name not in ("", basic.username):
+            raise _Refusal(400, "invalid_request", "More than one way of client authentication.")
+        name, secret = basic.username or "", basic.password
+    client = state.clients.get(name)
+    if client is None:
+        raise _Refusal(401, "invalid_client", "The OAuth client was not found.")
+    if client.secret != secret:
+        raise _Refusal(401, "invalid_client", "Unauthorized")
+    return client
 
 
 def _refreshed(world: World) -> Response:
     state = state_of(world)
-    client_id = request.form.get("client_id", "")
-    if client_id not in state.clients:
-        raise _Refusal(401, "invalid_client", "The OAuth client was not found.")
-    if state.clients[client_id] != request.form.get("client_secret"):
-        raise _Refusal(401, "invalid_client", "Unauthorized")
+    client = _client(state)
     name = request.form.get("refresh_token", "")
-    grant = state.refresh_tokens.get(name)
-    if grant is None or grant.client_id != client_id or state.accounts[grant.email].is_suspended:
+    if not name:
+        raise _Refusal(400, "invalid_request", "Missing required parameter: refresh_token")
+    held = state.refresh_tokens.get(name)
+    is_own = held is not None and held.client_id == client.client_id
+    grant = grants.use(world, state, name) if is_own else None
+    if grant is None:
         raise _Refusal(400, "invalid_grant", "Token has been expired or revoked.")
-    return _issued(world, email=grant.email, scopes=grant.scopes, grant=name, client_id=client_id)
+    return _issued(
+        world, email=grant.email, scopes=grant.scopes, grant=name, client_id=client.client_id
+    )
+
+
+def _exchanged(world: World) -> Response:
+    """Tokens for a code: once, for the client, the address and the secret it was given to."""
+    state = state_of(world)
+    client = _client(state)
+    name = request.form.get("code", "")
+    if not name:
+        raise _Refusal(400, "invalid_request", "Missing required parameter: code")
+    code = state.codes.get(name)
+    is_own = code is not None and code.client_id == client.client_id
+    if code is None or not is_own or code.expires_at <= world.clock.now():
+        raise _Refusal(400, "invalid_grant", "Malformed auth code.")
+    if request.form.get("redirect_uri") != code.redirect_uri:
+        raise _Refusal(400, "redirect_uri_mismatch", "Bad Request")
+    _check_verifier(code)
+    if state.accounts[code.email].is_suspended:
+        raise _Refusal(400, "invalid_grant", "Bad Request")
+    del state.codes[name]
+    # Without a refresh token the access token stands for itself.
+    grant = ""
+    further: dict[str, Any] = {}
+    if code.gives_refresh_token:
+        grant = grants.give(
+            world, state, email=code.email, client_id=client.client_id, scopes=code.scopes
+        )
+        further["refresh_token"] = grant
+        end = state.refresh_tokens[grant].expires_at
+        if end is not None:
+            left = end - world.clock.now()
+            further["refresh_token_expires_in"] = int(left.total_seconds())
+    return _issued(
+        world,
+        email=code.email,
+        scopes=code.scopes,
+        grant=grant,
+        client_id=client.client_id,
+        nonce=code.nonce,
+        further=further,
+    )
+
+
+def _check_verifier(code: AuthorizationCode) -> None:
+    """RFC 7636 4.6; one that was not announced is refused as well (RFC 9700 2.1.1)."""
+    verifier = request.form.get("code_verifier", "")
+    if not code.challenge:
+        if verifier:
+            raise _Refusal(400, "invalid_grant", "Invalid code verifier.")
+        return
+    if not verifier:
+        raise _Refusal(400, "invalid_grant", "Missing code verifier.")
+    shown = verifier
+    if code.challenge_method == "S256":
+        digest = hashlib.sha256(verifier.encode()).digest()
+        shown = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    if not _VERIFIER.match(verifier) or not hmac.compare_digest(shown, code.challenge):
+        raise _Refusal(400, "invalid_grant", "Invalid code verifier.")
 
 
 def _asserted(world: World) -> Response:
@@ -139,29 +237,53 @@ def _check_times(claims: Mapping[str, Any]) -> None:
 
 
 def _issued(
-    world: World, *, email: str, scopes: frozenset[str], grant: str, client_id: str
+    world: World,
+    *,
+    email: str,
+    scopes: frozenset[str],
+    grant: str,
+    client_id: str,
+    nonce: str = "",
+    further: Mapping[str, Any] | None = None,
 ) -> Response:
+    state = state_of(world)
     name = f"ya29.{uuid.uuid4().hex}"
-    state_of(world).access_tokens[name] = AccessToken(
+    state.access_tokens[name] = AccessToken(
         email=email,
         scopes=scopes,
         expires_at=world.clock.now() + _LIFETIME,
-        grant=grant,
+        grant=grant or name,
         client_id=client_id,
     )
-    return _answer(
-        {
-            "access_token": name,
-            "expires_in": int(_LIFETIME.total_seconds()),
-            "scope": " ".join(sorted(scopes)),
-            "token_type": "Bearer",
-        }
-    )
+    body: dict[str, Any] = {
+        "access_token": name,
+        "expires_in": int(_LIFETIME.total_seconds()),
+        "scope": " ".join(sorted(scopes)),
+        "token_type": "Bearer",
+    }
+    if "openid" in scopes and email:
+        body["id_token"] = identity.id_token(
+            world,
+            state.accounts[email],
+            client_id=client_id,
+            scopes=scopes,
+            access_token=name,
+            nonce=nonce,
+        )
+    return _answer(body | dict(further or {}))
+
+
+def _owner(token: AccessToken | None) -> tuple[str, str]:
+    return (token.email, token.client_id) if token is not None else ("", "")
 
 
 def add_routes(door: Blueprint, world: World) -> None:
     """Add ``/oauth/token`` and ``/oauth/revoke``."""
-    grants = {"refresh_token": _refreshed, _JWT_GRANT: _asserted}
+    kinds = {
+        "authorization_code": _exchanged,
+        "refresh_token": _refreshed,
+        _JWT_GRANT: _asserted,
+    }
 
     @door.before_request
     def name_caller() -> None:
@@ -171,13 +293,14 @@ def add_routes(door: Blueprint, world: World) -> None:
 
     @door.post("/oauth/token")
     def token() -> Response:
-        """An access token for a refresh token or an assertion."""
-        grant = grants.get(request.form.get("grant_type", ""))
-        if grant is None:
+        """An access token for a code, a refresh token or an assertion."""
+        kind = kinds.get(request.form.get("grant_type", ""))
+        if kind is None:
             return _answer({"error": "unsupported_grant_type"}, 400)
         try:
+            _check_single()
             with world.lock:
-                return grant(world)
+                return kind(world)
         except _Refusal as refusal:
             return _answer(refusal.body, refusal.status)
 
@@ -189,13 +312,14 @@ def add_routes(door: Blueprint, world: World) -> None:
             state = state_of(world)
             held = state.access_tokens.get(name)
             grant = held.grant if held else name
-            if held is None and name not in state.refresh_tokens:
+            token = state.refresh_tokens.get(grant)
+            if held is None and token is None:
                 return _answer(
                     {"error": "invalid_token", "error_description": "Token expired or revoked"},
                     400,
                 )
-            state.refresh_tokens.pop(grant, None)
-            over = [n for n, t in state.access_tokens.items() if t.grant == grant]
-            for one in over:
-                del state.access_tokens[one]
+            email, client_id = (token.email, token.client_id) if token is not None else _owner(held)
+            grants.end(state, grant)
+            # Who takes a token back will be asked again.
+            state.consents.pop((email, client_id), None)
         return _answer({})

@@ -8,6 +8,7 @@ from typing import Any
 
 from joserfc.jwk import RSAKey
 
+from connectors.sandbox.google import grants
 from connectors.sandbox.google.changes import stamp
 from connectors.sandbox.google.events import completed, state_of
 from connectors.sandbox.google.listing import ROLES
@@ -15,9 +16,9 @@ from connectors.sandbox.google.state import (
     SCOPES,
     Account,
     CalendarBox,
+    Client,
     Event,
     GoogleState,
-    RefreshToken,
     ServiceAccount,
 )
 from connectors.sandbox.google.times import instance_id, instance_of, normal
@@ -39,7 +40,8 @@ def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
             resource whose ``start`` and ``end`` may be plain text, with ``calendar`` by id or
             summary and ``exceptions``), ``scopes``, ``receives_invitations``, ``meet``
             (whether conferences can be made), ``shares_free_busy``, ``suspended``, ``page_size``;
-            ``client``: ``id`` and ``secret``; ``service_account``: true for one that may act
+            and ``consents``: false for one that has allowed the client nothing yet;
+            ``client``: ``id``, ``secret``, ``name``, ``redirect_uris``, ``testing``; ``service_account``: true for one that may act
             for the domains of the accounts, or ``{"scopes": [...], "domains": [...]}``.
 
     Returns:
@@ -48,10 +50,10 @@ def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
         has it.
     """
     state = state_of(world)
-    client_id, client_secret = _client(state, data.get("client") or {})
+    client = _client(state, data.get("client") or {})
     made: dict[str, Any] = {
-        "client_id": client_id,
-        "client_secret": client_secret,
+        "client_id": client.client_id,
+        "client_secret": client.secret,
         "accounts": {},
         "service_account": None,
     }
@@ -60,14 +62,8 @@ def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
         boxes = _calendars(world, account, wanted)
         for event in wanted.get("events", ()):
             _event(world, account, boxes, event)
-        token = f"1//{uuid.uuid4().hex}"
-        state.refresh_tokens[token] = RefreshToken(
-            email=account.email,
-            client_id=client_id,
-            scopes=frozenset(wanted.get("scopes", SCOPES)),
-        )
         made["accounts"][wanted["email"]] = {
-            "refresh_token": token,
+            "refresh_token": _consent(world, account, client, wanted),
             "primary_calendar_id": account.email,
             "calendars": {
                 box.summary: box.calendar_id for box in state.calendars_of(account.email)
@@ -83,10 +79,26 @@ def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _client(state: GoogleState, wanted: Mapping[str, Any]) -> tuple[str, str]:
+def _consent(world: World, account: Account, client: Client, wanted: Mapping[str, Any]) -> str:
+    """What the account allows the client, unless it is to be asked: a refresh token."""
+    if not wanted.get("consents", True):
+        return ""
+    state = state_of(world)
+    scopes = frozenset(wanted.get("scopes", SCOPES))
+    state.consents[account.email, client.client_id] = scopes
+    return grants.give(world, state, email=account.email, client_id=client.client_id, scopes=scopes)
+
+
+def _client(state: GoogleState, wanted: Mapping[str, Any]) -> Client:
     client_id = wanted.get("id") or f"{uuid.uuid4().hex}.apps.googleusercontent.com"
-    state.clients[client_id] = wanted.get("secret") or f"GOCSPX-{uuid.uuid4().hex}"
-    return client_id, state.clients[client_id]
+    client = state.clients.setdefault(
+        client_id, Client(client_id=client_id, secret=f"GOCSPX-{uuid.uuid4().hex}")
+    )
+    client.secret = wanted.get("secret", client.secret)
+    client.name = wanted.get("name", client.name)
+    client.redirect_uris = frozenset(wanted.get("redirect_uris", client.redirect_uris))
+    client.is_testing = wanted.get("testing", client.is_testing)
+    return client
 
 
 def _account(state: GoogleState, wanted: Mapping[str, Any]) -> Account:

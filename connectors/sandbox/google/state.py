@@ -5,6 +5,7 @@ Plain data that can be pickled. Whoever reads or changes it holds ``world.lock``
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -43,6 +44,17 @@ class Account:
     def domain(self) -> str:
         """What stands behind the ``@``."""
         return self.email.partition("@")[2]
+
+    @property
+    def subject(self) -> str:
+        """The number by which Google knows the account, whatever its address is."""
+        digest = hashlib.sha256(self.email.encode()).digest()
+        return f"1{int.from_bytes(digest[:8], 'big') % 10**20:020d}"
+
+    @property
+    def hosted_domain(self) -> str:
+        """The Workspace domain it belongs to; empty for somebody's private account."""
+        return "" if self.domain in ("gmail.com", "googlemail.com") else self.domain
 
 
 @dataclass(slots=True, kw_only=True)
@@ -190,12 +202,70 @@ class Notification:
 
 
 @dataclass(slots=True, kw_only=True)
+class Client:
+    """An OAuth client: an app as Google knows it.
+
+    Attributes:
+        client_id: Its id.
+        secret: What it proves itself with.
+        name: What its consent page calls it.
+        redirect_uris: Where users may be sent back to, exactly.
+        is_testing: Its publishing status is "Testing": consents are good for a week.
+    """
+
+    client_id: str
+    secret: str
+    name: str = "An app"
+    redirect_uris: frozenset[str] = frozenset()
+    is_testing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationCode:
+    """What a user allowed, until the client fetches the tokens for it.
+
+    Attributes:
+        email: Who allowed it.
+        client_id: Whom.
+        redirect_uri: Where the code was sent.
+        scopes: What was allowed.
+        challenge: What the client has to prove that it knows; empty if nothing.
+        challenge_method: ``S256`` or ``plain``.
+        nonce: What the id token repeats.
+        gives_refresh_token: Whether it is good for more than an hour.
+        is_offline: The client asked to act while the user is away.
+        expires_at: By the organisation's clock.
+    """
+
+    email: str
+    client_id: str
+    redirect_uri: str
+    scopes: frozenset[str]
+    challenge: str
+    challenge_method: str
+    nonce: str
+    gives_refresh_token: bool
+    is_offline: bool
+    expires_at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
 class RefreshToken:
-    """A user's consent for one client."""
+    """What one client may do for a user until that ends.
+
+    Attributes:
+        email: The user.
+        client_id: The client.
+        scopes: What for.
+        used_at: When it was given or used last, by the organisation's clock.
+        expires_at: When it ends whether used or not; never, mostly.
+    """
 
     email: str
     client_id: str
     scopes: frozenset[str]
+    used_at: datetime
+    expires_at: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -244,7 +314,12 @@ class GoogleState:
 
     accounts: dict[str, Account] = field(default_factory=dict)
     calendars: dict[str, CalendarBox] = field(default_factory=dict)
-    clients: dict[str, str] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    codes: dict[str, AuthorizationCode] = field(default_factory=dict)
+    #: What users allowed so far: by address and client.
+    consents: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    #: The key that id tokens are signed with, as PEM; made when it is needed.
+    signing_key: str = ""
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
     access_tokens: dict[str, AccessToken] = field(default_factory=dict)
     service_accounts: dict[str, ServiceAccount] = field(default_factory=dict)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.sandbox.google import listing
+from connectors.sandbox.google import grants, listing
 from connectors.sandbox.google.events import state_of
-from connectors.sandbox.google.state import Notification
+from connectors.sandbox.google.state import Account, Notification
 from connectors.sandbox.world import World
 
 
@@ -23,5 +23,24 @@ def add_verbs(world: World) -> None:
         held = state_of(world).notifications.values()
         return [one for one in held if wanted in (None, one.channel_id)]
 
+    def withdraw_consent(given: dict[str, Any]) -> dict[str, Any]:
+        """``email`` takes back in their account's settings what ``client_id``, or all, may do."""
+        account = _account(world, given)
+        ended = grants.withdraw(state_of(world), account.email, given.get("client_id"))
+        return {"ended": ended}
+
+    def change_password(given: dict[str, Any]) -> dict[str, Any]:
+        """``email`` gets a new password, which ends tokens for Gmail."""
+        return {"ended": grants.change_password(state_of(world), _account(world, given).email)}
+
+    world.verbs["google", "withdraw_consent"] = withdraw_consent
+    world.verbs["google", "change_password"] = change_password
     world.verbs["google", "notifications"] = notifications
     world.verbs["google", "expire_sync_tokens"] = expire_sync_tokens
+
+
+def _account(world: World, given: dict[str, Any]) -> Account:
+    account = state_of(world).account(given["email"])
+    if account is None:
+        raise ValueError(f"no such account: {given['email']}")
+    return account
