@@ -2,15 +2,16 @@
 
 * ``state``: orgs, rows, sessions; ``schema``, ``standard``, ``package``: what objects there are.
 * ``oauth``: the token endpoint; ``callouts``: the tokens that orgs send to our service.
-* ``soql`` and ``soql.lark``: the language; ``comparing``, ``relative_dates``, ``locales``: what its
-  conditions mean; ``paths``, ``query``: the answers; ``sharing``, ``field_rights``: who sees which
+* ``soql`` and ``soql.lark``: the language; ``comparing``, ``relative_dates``, ``date_functions``,
+  ``locales``, ``joins``: what its conditions mean; ``paths``, ``aggregates``, ``query``,
+  ``cursors``: the answers; ``sharing``, ``field_rights``: who sees which
   records, and which of their fields.
 * ``records``, ``values``, ``events``: what a write must keep to, and what Salesforce does then.
 * ``rest``, ``composite``: the addresses; ``answers``: how Salesforce says no.
-* ``seeds``: makes orgs.
+* ``seeds``: makes orgs; ``verbs``: what only the control door can do.
 
-What is not played (aggregates, GROUP BY, date functions, Shared Activities, record
-types, triggers) is refused as if Salesforce did not know it, so that nobody relies on it unseen.
+What is not played (subtotals, TYPEOF, formatting and distances in queries, Shared Activities,
+record types, triggers) is refused as if Salesforce did not know it, so that nobody relies on it unseen.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from connectors.sandbox.salesforce.callouts import callout_token
 from connectors.sandbox.salesforce.rest import Api, all_or_nothing, api, sent_headers, sent_json
 from connectors.sandbox.salesforce.seeds import seed
 from connectors.sandbox.salesforce.state import SalesforceState
+from connectors.sandbox.salesforce.verbs import add_verbs
 from connectors.sandbox.world import World
 
 _DATA = "/<org_id>/services/data"
@@ -42,6 +44,7 @@ def register(app: Flask, world: World) -> None:
         return seed(world, data or {})
 
     world.seeders["salesforce"] = plant
+    add_verbs(world)
     salesforce = Blueprint("salesforce", __name__, url_prefix="/salesforce")
     oauth.add_routes(salesforce, world)
     _add_org_routes(salesforce, world)
@@ -160,10 +163,16 @@ def _add_org_routes(salesforce: Blueprint, world: World) -> None:  # noqa: C901 
         with world.lock:
             return api().query(request.args.get("q", ""), sent_headers())
 
-    @salesforce.get(f"{_V}/query/<cursor>")
-    def query_more(cursor: str) -> Response:
+    @salesforce.get(f"{_V}/query/<locator>")
+    @salesforce.get(f"{_V}/queryAll/<locator>")
+    def query_more(locator: str) -> Response:
         with world.lock:
-            return api().query_more(cursor)
+            return api().query_more(locator)
+
+    @salesforce.get(f"{_V}/queryAll")
+    def query_all() -> Response:
+        with world.lock:
+            return api().query(request.args.get("q", ""), sent_headers(), with_deleted=True)
 
     @salesforce.post(f"{_V}/composite")
     def composite_request() -> Response:

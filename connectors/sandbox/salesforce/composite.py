@@ -153,8 +153,9 @@ def _routed(api: Api, method: str, url: str, body: Any, headers: Mapping[str, st
             return api.row_delete(name, record_id)
         case ["sobjects", name, field_name, text] if method == "PATCH":
             return api.row_upsert(name, field_name, text, body, headers)
-        case ["query"] if method == "GET":
-            return api.query(parse_qs(parts.query).get("q", [""])[0], headers)
+        case ["query" | "queryAll" as resource] if method == "GET":
+            statement = parse_qs(parts.query).get("q", [""])[0]
+            return api.query(statement, headers, with_deleted=resource == "queryAll")
         case _:
             raise Refused("NOT_FOUND", f"not played in composite: {method} {url}", status=404)
 

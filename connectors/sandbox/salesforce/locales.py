@@ -42,6 +42,7 @@ def moment(org: Org, *, user_id: str, now: datetime) -> Moment:
             _first("LocaleSidKey", user) or _first("DefaultLocaleSidKey", organization)
         ),
         fiscal_month=int(_first("FiscalYearStartMonth", organization) or 1),
+        is_named_by_start=_first("UsesStartDateAsFiscalYearName", organization) == "True",
     )
 
 

@@ -51,12 +51,14 @@ class Moment:
         time_zone: The user's.
         week_starts_on: ISO weekday on which the user's weeks begin.
         fiscal_month: Month in which the org's fiscal year begins.
+        is_named_by_start: A fiscal year has the name of the year in which it begins, not ends.
     """
 
     now: datetime
     time_zone: ZoneInfo
     week_starts_on: int
     fiscal_month: int
+    is_named_by_start: bool = False
 
     @property
     def today(self) -> date:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from flask import Response, g, request
 from requests.structures import CaseInsensitiveDict
 
+from connectors.sandbox.salesforce import cursors
 from connectors.sandbox.salesforce.answers import Refused, answer, not_found
 from connectors.sandbox.salesforce.field_rights import schema_for
-from connectors.sandbox.salesforce.query import Reader, rendered
+from connectors.sandbox.salesforce.query import Reader, is_aggregated, rendered
 from connectors.sandbox.salesforce.records import ManyMatchesError, Writer, found
 from connectors.sandbox.salesforce.schema import SObject, described, summary
 from connectors.sandbox.salesforce.soql import parse
@@ -46,10 +46,14 @@ class Api:
         """What addresses in answers begin with."""
         return f"/services/data/v{self.version}"
 
-    def reader(self) -> Reader:
+    def reader(self, *, with_deleted: bool = False) -> Reader:
         """Answers queries."""
         return Reader(
-            self.org, user_id=self.user_id, version=self.version, now=self._world.clock.now()
+            self.org,
+            user_id=self.user_id,
+            version=self.version,
+            now=self._world.clock.now(),
+            with_deleted=with_deleted,
         )
 
     def writer(self, headers: Mapping[str, str]) -> Writer:
@@ -148,30 +152,33 @@ class Api:
 
     # ------------------------------------------------------------------------- queries
 
-    def query(self, statement: str, headers: Mapping[str, str]) -> Response:
-        """The first rows of a query's answer."""
+    def query(
+        self, statement: str, headers: Mapping[str, str], *, with_deleted: bool = False
+    ) -> Response:
+        """The first rows of a query's answer, those in the recycle bin too where that is asked."""
         if not statement:
             raise Refused("MALFORMED_QUERY", "SOQL statement cannot be empty or null")
         parsed = parse(statement)
-        total, records = self.reader().count_or_records(parsed)
-        return answer(self._batch(total, records, size=_batch_size(headers, self.org.batch_size)))
+        total, records = self.reader(with_deleted=with_deleted).count_or_records(parsed)
+        size = _batch_size(headers, self.org.batch_size)
+        if is_aggregated(parsed) and len(records) > size:
+            # Source: SOQL and SOSL Reference, "Considerations for GROUP BY": no query locator.
+            raise Refused(
+                "EXCEEDED_ID_LIMIT",
+                "Aggregate query does not support queryMore(), use LIMIT to restrict the results to"
+                " a single batch",
+            )
+        body = cursors.first(
+            self.org, records, total=total, size=size, user_id=self.user_id, **self._at()
+        )
+        return answer(body)
 
-    def query_more(self, cursor: str) -> Response:
+    def query_more(self, locator: str) -> Response:
         """The next rows."""
-        kept = self.org.cursors.get(cursor)
-        if kept is None:
-            raise Refused("INVALID_QUERY_LOCATOR", "invalid query locator")
-        total, records, size = kept
-        return answer(self._batch(total, records, size=size))
+        return answer(cursors.more(self.org, locator, user_id=self.user_id, **self._at()))
 
-    def _batch(self, total: int, records: list[dict[str, Any]], *, size: int) -> dict[str, Any]:
-        body: dict[str, Any] = {"totalSize": total, "done": len(records) <= size}
-        if not body["done"]:
-            cursor = f"01g{secrets.token_hex(7)}-{size}"
-            self.org.cursors[cursor] = (total, records[size:], size)
-            body["nextRecordsUrl"] = f"{self.root}/query/{cursor}"
-        body["records"] = records[:size]
-        return body
+    def _at(self) -> dict[str, Any]:
+        return {"now": self._world.clock.now(), "root": self.root}
 
 
 def _batch_size(headers: Mapping[str, str], most: int) -> int:

@@ -19,6 +19,11 @@ NUMBERS = frozenset({"int", "double", "currency", "percent"})
 UNFILTERABLE = frozenset({"longtextarea", "richtextarea", "encryptedstring", "address"})
 #: Source: SOQL and SOSL Reference, "ORDER BY".
 _UNSORTABLE = UNFILTERABLE | {"multipicklist"}
+#: Source: Object Reference, the property "Group" of the fields there, which numbers with digits
+#: after the point, times and long texts lack; SOQL and SOSL Reference, "Considerations for GROUP BY".
+_UNGROUPABLE = _UNSORTABLE | {"double", "currency", "percent", "datetime"}
+#: Source: SOQL and SOSL Reference, "Support for Field Types in Aggregate Functions".
+_UNAGGREGATABLE = _UNSORTABLE | {"boolean"}
 #: Everybody who sees a record sees these; so do required fields and those that only Salesforce fills.
 #: Source: Object Reference, FieldPermissions (which fields have no rows).
 _SEEN_BY_ALL = frozenset(
@@ -94,6 +99,16 @@ class Field:
     def is_sortable(self) -> bool:
         """Whether a query may sort by it."""
         return self.type not in _UNSORTABLE
+
+    @property
+    def is_groupable(self) -> bool:
+        """Whether a query may group by it; no formula can be."""
+        return self.type not in _UNGROUPABLE and not self.is_calculated
+
+    @property
+    def is_aggregatable(self) -> bool:
+        """Whether an aggregate function takes it."""
+        return self.type not in _UNAGGREGATABLE
 
     @property
     def is_polymorphic(self) -> bool:
@@ -308,6 +323,8 @@ def _described_field(known: Field, parent: SObject, schema: Schema) -> dict[str,
         "defaultedOnCreate": known.type == "boolean",
         "filterable": known.is_filterable,
         "sortable": known.is_sortable,
+        "groupable": known.is_groupable,
+        "aggregatable": known.is_aggregatable,
         "referenceTo": references,
         "relationshipName": known.relationship or None,
         "polymorphicForeignKey": known.is_polymorphic,

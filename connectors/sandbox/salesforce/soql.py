@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib import resources
-from typing import Any
+from typing import Any, TypeAlias
 
 from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, VisitError
@@ -47,10 +47,30 @@ class Like:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """``path operator value``; that of IN and NOT IN is a tuple or a query, of INCLUDES a tuple."""
+class Call:
+    """A function of a field (``MAX(Amount)``); ``COUNT()`` alone is one of nothing."""
 
-    path: tuple[str, ...]
+    name: str
+    argument: Expression | None
+
+
+#: A dotted path, or a function of one.
+Expression: TypeAlias = tuple[str, ...] | Call
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What a SELECT names, and how it shall be called in the answer; mostly nothing."""
+
+    expression: Expression
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``expression operator value``; that of IN is a tuple or a query, of INCLUDES a tuple."""
+
+    expression: Expression
     operator: str
     value: Any
 
@@ -65,9 +85,9 @@ class Combination:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One field to sort by."""
+    """One field, or function of one, to sort by."""
 
-    path: tuple[str, ...]
+    expression: Expression
     is_descending: bool
     is_nulls_last: bool
 
@@ -78,23 +98,30 @@ class Query:
 
     Attributes:
         object_name: After FROM: an object, or a child relationship in a sub-query.
-        is_count: ``COUNT()`` alone is selected.
-        paths: Selected dotted paths.
+        selected: Paths and functions.
         children: Selected sub-queries.
         where: The condition.
+        groups: What to group by.
+        having: The condition on groups.
         orders: What to sort by.
         limit: At most so many rows.
         offset: After so many.
     """
 
     object_name: str
-    is_count: bool = False
-    paths: tuple[tuple[str, ...], ...] = ()
+    selected: tuple[Selected, ...] = ()
     children: tuple[Query, ...] = ()
     where: Any = None
+    groups: tuple[Expression, ...] = ()
+    having: Any = None
     orders: tuple[Order, ...] = ()
     limit: int | None = None
     offset: int = 0
+
+    @property
+    def is_count(self) -> bool:
+        """``COUNT()`` is selected: the answer is a number and no rows."""
+        return any(item.expression == Call("COUNT", None) for item in self.selected)
 
 
 def parse(text: str) -> Query:
@@ -199,11 +226,11 @@ class _Reader(Transformer[Token, Any]):
     def path(self, *names: Token) -> tuple[str, ...]:
         return tuple(map(str, names))
 
-    def count(self) -> str:
-        return "count"
+    def call(self, name: Token, argument: Expression | None = None) -> Call:
+        return Call(str(name).upper(), argument)
 
-    def select_item(self, path: tuple[str, ...]) -> tuple[str, ...]:
-        return path
+    def selected(self, expression: Expression, alias: Token | None = None) -> Selected:
+        return Selected(expression, str(alias or ""))
 
     def child_query(self, query: Query) -> Query:
         return query
@@ -215,14 +242,19 @@ class _Reader(Transformer[Token, Any]):
         more: dict[str, Any] = dict(rest)
         return Query(
             object_name=str(name),
-            is_count=selected == ("count",),
-            paths=tuple(item for item in selected if isinstance(item, tuple)),
+            selected=tuple(item for item in selected if isinstance(item, Selected)),
             children=tuple(item for item in selected if isinstance(item, Query)),
             **more,
         )
 
     def where(self, condition: Any) -> tuple[str, Any]:
         return "where", condition
+
+    def group(self, *expressions: Expression) -> tuple[str, Any]:
+        return "groups", expressions
+
+    def having(self, condition: Any) -> tuple[str, Any]:
+        return "having", condition
 
     def conjunction(self, *parts: Any) -> Combination:
         return Combination("and", parts)
@@ -233,30 +265,30 @@ class _Reader(Transformer[Token, Any]):
     def negation(self, part: Any) -> Combination:
         return Combination("not", (part,))
 
-    def compare(self, path: tuple[str, ...], operator: Token, value: Any) -> Comparison:
+    def compare(self, expression: Expression, operator: Token, value: Any) -> Comparison:
         sign = str(operator)
-        return Comparison(path, "!=" if sign == "<>" else sign, value)
+        return Comparison(expression, "!=" if sign == "<>" else sign, value)
 
-    def like(self, path: tuple[str, ...], pattern: Token) -> Comparison:
-        return Comparison(path, "like", _pattern(pattern))
+    def like(self, expression: Expression, pattern: Token) -> Comparison:
+        return Comparison(expression, "like", _pattern(pattern))
 
-    def within(self, path: tuple[str, ...], values: tuple[Any, ...]) -> Comparison:
-        return Comparison(path, "in", values)
+    def within(self, expression: Expression, values: tuple[Any, ...]) -> Comparison:
+        return Comparison(expression, "in", values)
 
-    def without(self, path: tuple[str, ...], values: tuple[Any, ...]) -> Comparison:
-        return Comparison(path, "not in", values)
+    def without(self, expression: Expression, values: tuple[Any, ...]) -> Comparison:
+        return Comparison(expression, "not in", values)
 
-    def includes(self, path: tuple[str, ...], values: tuple[Any, ...]) -> Comparison:
-        return Comparison(path, "includes", values)
+    def includes(self, expression: Expression, values: tuple[Any, ...]) -> Comparison:
+        return Comparison(expression, "includes", values)
 
-    def excludes(self, path: tuple[str, ...], values: tuple[Any, ...]) -> Comparison:
-        return Comparison(path, "excludes", values)
+    def excludes(self, expression: Expression, values: tuple[Any, ...]) -> Comparison:
+        return Comparison(expression, "excludes", values)
 
-    def within_query(self, path: tuple[str, ...], query: Query) -> Comparison:
-        return Comparison(path, "in", query)
+    def within_query(self, expression: Expression, query: Query) -> Comparison:
+        return Comparison(expression, "in", query)
 
-    def without_query(self, path: tuple[str, ...], query: Query) -> Comparison:
-        return Comparison(path, "not in", query)
+    def without_query(self, expression: Expression, query: Query) -> Comparison:
+        return Comparison(expression, "not in", query)
 
     def list(self, *values: Any) -> tuple[Any, ...]:
         return values
@@ -264,8 +296,8 @@ class _Reader(Transformer[Token, Any]):
     def order(self, *items: Order) -> tuple[str, Any]:
         return "orders", items
 
-    def order_item(self, path: tuple[str, ...], *words: str) -> Order:
-        return Order(path, "desc" in words, "last" in words)
+    def order_item(self, expression: Expression, *words: str) -> Order:
+        return Order(expression, "desc" in words, "last" in words)
 
     def direction(self, word: Token) -> str:
         return str(word).lower()
