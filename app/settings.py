@@ -14,7 +14,6 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-
 #: Where a running demo leaves its settings.
 DEMO_ENVIRONMENT = Path(".local/demo.env")
 
