@@ -12,8 +12,8 @@ help: ## List these targets
 setup: ## Make .venv and the Node packages as the lock files say (PYTHON=… chooses the interpreter)
 	@PYTHON="$(PYTHON)" .ci/setup
 
-demo: setup-demo ## Run everything on this machine, with an organisation to try it on (PORT=… moves it)
-	@exec $(BIN)/handover demo $(if $(PORT),--port $(PORT))
+demo: setup-demo ## Run everything on this machine, with an organisation to try it on (PORT=… moves it, CALENDARS=… brings yours, HOSTS=… makes more)
+	@exec $(BIN)/handover demo $(if $(PORT),--port $(PORT)) $(if $(CALENDARS),--calendars "$(CALENDARS)") $(if $(HOSTS),--hosts $(HOSTS))
 
 test: browser check ## Run everything that continuous integration runs
 	$(BIN)/pytest -n auto

@@ -115,6 +115,25 @@ def new_key() -> None:
     click.echo(f"k1:{base64.b64encode(os.urandom(32)).decode()}")
 
 
+def _with_own_calendars(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say whose calendars there are."""
+    for option in (
+        click.option(
+            "--calendars",
+            type=click.Path(file_okay=False, path_type=Path),
+            metavar="DIR",
+            help="A folder of .ics files, each for one host: docs/sandbox.md.",
+        ),
+        click.option(
+            "--hosts",
+            type=click.IntRange(1, 5000),
+            help="How many hosts the product consultation has; 14 without a word.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @main.command()
 @click.option("--port", default=_PORT + 1, show_default=True)
 @click.option("--smtp-port", default=0, help="Any free one by default.")
@@ -127,6 +146,12 @@ def new_key() -> None:
     help="What the Apex runner was started with; $APEX_RUNNER_TOKEN by default.",
 )
 @click.option("--service-url", default="", help="For record pages: address of this service.")
+@_with_own_calendars
+@click.option(
+    "--access",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --hosts or --calendars: where to write how a service gets in, as JSON.",
+)
 @_readable
 def sandbox(
     port: int,
@@ -135,8 +160,14 @@ def sandbox(
     apex_runner: str,
     apex_runner_token: str,
     service_url: str,
+    calendars: Path | None,
+    hosts: int | None,
+    access: Path | None,
 ) -> None:
-    """Run the stand-in organisation by itself: Salesforce, Google, Microsoft, Zoom, mail."""
+    """Run the stand-in organisation by itself: Salesforce, Google, Microsoft, Zoom, mail.
+
+    It is empty, unless --hosts or --calendars ask for the demo's people in it.
+    """
     from app.processes import require_free_port
     from connectors.sandbox.lightning import LightningSite
     from connectors.sandbox.server import SandboxServer
@@ -152,6 +183,20 @@ def sandbox(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     server.start()
+    if hosts is not None or calendars is not None:
+        from app.demo.peopling import people
+
+        try:
+            people(
+                server.base_url,
+                pool=hosts,
+                calendars=calendars,
+                access_file=access,
+                console=Console(highlight=False),
+            )
+        except BaseException:
+            server.stop()
+            raise
     click.echo(f"The sandbox listens on {server.base_url}, its mail sink on {server.smtp_url}")
     stop.wait()
     server.stop()
@@ -159,13 +204,14 @@ def sandbox(
 
 @main.command()
 @click.option("--port", default=_PORT, show_default=True, help="The sandbox takes the next one.")
+@_with_own_calendars
 @_readable
-def demo(port: int) -> None:
+def demo(port: int, calendars: Path | None, hosts: int | None) -> None:
     """Run everything on this machine, with an organisation to try it on."""
     from app.demo.running import Demo
 
     console = Console(highlight=False)
-    with Demo(port=port, console=console) as running:
+    with Demo(port=port, console=console, calendars=calendars, pool=hosts) as running:
         _say_what_to_try(console, running.running)
         running.wait()
     console.print("Everything is stopped.")

@@ -17,6 +17,7 @@ from rich.console import Console
 from app.administration import Administration
 from app.clock import now
 from app.demo import world
+from app.demo.calendars import bring, say
 from app.demo.lightning import RUNNER_TOKEN, apex_runner, build_assets, runner_token
 from app.demo.seeding import SandboxAccess, addresses, seed_sandbox, seed_service
 from app.local_postgres import LocalPostgres
@@ -85,6 +86,8 @@ class Demo:
         console: Where progress is shown.
         is_fixed_port: Refuse when the port is busy, instead of taking another.
         has_record_pages: With the record pages' component, which takes some seconds to build.
+        calendars: A folder with people's own calendars.
+        pool: How many hosts the product consultation has; 14 unless somebody asks.
     """
 
     def __init__(
@@ -94,8 +97,14 @@ class Demo:
         console: Console,
         is_fixed_port: bool = True,
         has_record_pages: bool = True,
+        calendars: Path | None = None,
+        pool: int | None = None,
     ) -> None:
         self._console = console
+        self._staff = world.staff(pool)
+        self._today = now().date()
+        # Before anything starts: whoever mistypes the folder waits for nothing.
+        self._brought = bring(calendars, staff=self._staff, today=self._today) if calendars else []
         self._has_record_pages = has_record_pages
         if is_fixed_port:
             self._port = require_free_port(port)
@@ -158,13 +167,16 @@ class Demo:
         )
         control = SandboxControl(sandbox_url)
         with supervisor.step("people, records and calendars"):
-            access = seed_sandbox(control, today=now().date())
+            access = seed_sandbox(
+                control, today=self._today, staff=self._staff, brought=self._brought
+            )
+        say(self._console, self._brought, staff=self._staff)
         environment = self._environment(sandbox_url, smtp_url, access)
         with supervisor.step("database and booking types"):
             server.databases.drop(_DATABASE)
             environment["DATABASE_URL"] = server.databases.create(_DATABASE)
             migrate(environment["DATABASE_URL"])
-            _seed(environment, access)
+            _seed(environment, access, self._staff)
         self._start_service(environment)
         running = RunningDemo(
             public_url=environment["PUBLIC_URL"],
@@ -239,10 +251,11 @@ def _write_privately(path: Path, text: str) -> None:
 _HANDOVER = (sys.executable, "-m", "app.cli")
 
 
-def _seed(environment: Mapping[str, str], access: SandboxAccess) -> None:
+def _seed(environment: Mapping[str, str], access: SandboxAccess, staff: world.Staff) -> None:
     settings = read_settings(environment)
     database = Database(settings.database_url)
     try:
-        seed_service(Administration(database=database, sealer=Sealer(settings.secret_keys)), access)
+        administration = Administration(database=database, sealer=Sealer(settings.secret_keys))
+        seed_service(administration, access, staff=staff)
     finally:
         database.close()

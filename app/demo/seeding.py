@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from app.administration import Administration, Part
-from app.demo import world
+from app.demo import weeks, world
 from connectors.protocols import Vendor
+from connectors.sandbox.calendars.entries import Entry
+from connectors.sandbox.calendars.folder import HandedOut
+from connectors.sandbox.calendars.vendors import google_event, microsoft_event
 from connectors.sandbox.client import SandboxControl
 
 
@@ -55,13 +58,34 @@ def addresses(*, sandbox_url: str, smtp_url: str) -> dict[str, str]:
     }
 
 
-def seed_sandbox(control: SandboxControl, *, today: date) -> SandboxAccess:
+def seed_sandbox(
+    control: SandboxControl,
+    *,
+    today: date,
+    staff: world.Staff | None = None,
+    brought: Sequence[HandedOut] = (),
+) -> SandboxAccess:
     """Make the demo's people, records, mailboxes and accounts in a sandbox.
 
     Args:
         control: The sandbox's control door.
-        today: The calendars' entries begin here.
+        today: The calendars' weeks are around it.
+        staff: Who works there; the demo's own by default.
+        brought: Calendars of people's own, in the place of made up ones.
     """
+    staff = staff or world.staff()
+    own = {
+        each.owner.email: each.calendar.entries
+        for each in brought
+        if each.owner is not None and each.calendar is not None
+    }
+    calendars = {
+        worker.email: own[worker.email]
+        if worker.email in own
+        else weeks.entries(worker.key, zone=worker.time_zone, today=today)
+        for worker in staff.hosts
+        if worker.calendar is not None
+    }
     made = control.seed(
         salesforce={
             "name": world.ORG_NAME,
@@ -75,17 +99,17 @@ def seed_sandbox(control: SandboxControl, *, today: date) -> SandboxAccess:
                     "time_zone": worker.time_zone,
                     "permission_sets": list(worker.permission_sets),
                 }
-                for worker in world.WORKERS
+                for worker in staff.workers
             ],
             "objects": [dict(world.PROJECT_OBJECT)],
             "records": world.records(),
         },
-        google={"accounts": _accounts(Vendor.GOOGLE, today)},
-        microsoft={"accounts": _accounts(Vendor.MICROSOFT, today)},
+        google={"accounts": _accounts(Vendor.GOOGLE, staff, calendars)},
+        microsoft={"accounts": _accounts(Vendor.MICROSOFT, staff, calendars)},
         zoom={
             "users": [
                 {"email": worker.email, "type": 2, "time_zone": worker.time_zone}
-                for worker in world.HOSTS
+                for worker in staff.hosts
                 if worker.zoom
             ]
         },
@@ -98,32 +122,43 @@ def seed_sandbox(control: SandboxControl, *, today: date) -> SandboxAccess:
     )
 
 
-def _accounts(vendor: Vendor, today: date) -> list[dict[str, Any]]:
-    title = "summary" if vendor is Vendor.GOOGLE else "subject"
+def _accounts(
+    vendor: Vendor, staff: world.Staff, calendars: Mapping[str, Sequence[Entry]]
+) -> list[dict[str, Any]]:
     return [
         {
             "email": worker.email,
             "name": worker.name,
             "time_zone": worker.time_zone,
             "events": [
-                {title: event["summary"], "start": event["start"], "end": event["end"]}
-                for event in world.busy_events(worker, today=today)
+                google_event(entry, email=worker.email, zone=worker.time_zone)
+                if vendor is Vendor.GOOGLE
+                else microsoft_event(entry, zone=worker.time_zone)
+                for entry in calendars[worker.email]
             ],
         }
-        for worker in world.HOSTS
+        for worker in staff.hosts
         if worker.calendar is vendor
     ]
 
 
-def seed_service(administration: Administration, access: SandboxAccess) -> UUID:
+def seed_service(
+    administration: Administration, access: SandboxAccess, *, staff: world.Staff | None = None
+) -> UUID:
     """Connect the demo's org and hosts, and publish its booking types.
 
     Google hosts are connected by their own consent, Microsoft hosts through the organisation's
     application, so that the demo shows both ways.
 
+    Args:
+        administration: The service's.
+        access: What seeding the sandbox gave.
+        staff: Who works there; the demo's own by default.
+
     Returns:
         Our id of the org.
     """
+    staff = staff or world.staff()
     salesforce = access.salesforce
     org_id = administration.connect_org(
         salesforce_org_id=salesforce["org_id"],
@@ -152,27 +187,29 @@ def seed_service(administration: Administration, access: SandboxAccess) -> UUID:
         },
         secret=access.zoom["client_secret"],
     )
-    for worker in world.HOSTS:
+    for worker in staff.hosts:
         _seed_host(administration, org_id, worker, access)
-    for demo_type in world.BOOKING_TYPES:
+    by_key = staff.by_key
+    for demo_type in staff.types:
         booking_type_id = administration.publish_booking_type(
             org_id=org_id,
             booking_type=demo_type.booking_type,
-            host_ids=[world.BY_KEY[key].user_id for key in demo_type.hosts],
+            host_ids=[by_key[key].user_id for key in demo_type.hosts],
         )
         administration.set_members(
-            org_id=org_id, booking_type_id=booking_type_id, parts=_parts(demo_type)
+            org_id=org_id, booking_type_id=booking_type_id, parts=_parts(demo_type, staff)
         )
     return org_id
 
 
-def _parts(demo_type: world.DemoType) -> list[Part]:
+def _parts(demo_type: world.DemoType, staff: world.Staff) -> list[Part]:
     """Its hosts, and behind them the people of each panel role."""
+    by_key = staff.by_key
     people = [("", key) for key in demo_type.hosts]
     people += [(role, key) for role, keys in demo_type.panel.items() for key in keys]
     return [
         Part(
-            host_id=world.BY_KEY[key].user_id,
+            host_id=by_key[key].user_id,
             role=role,
             overrides=demo_type.overrides.get(key),
         )

@@ -6,10 +6,9 @@ Every name and address is made up for the purpose and belongs to nobody.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from booking_types.model import (
     BookingType,
@@ -182,6 +181,49 @@ WORKERS: tuple[Worker, ...] = (
     ),
     *_SPECIALISTS,
 )
+
+#: The type whose hosts are the pool.
+POOL_TYPE = "product-consultation"
+#: Numbers from here on are of those who make a pool larger than the demo's own.
+_FIRST_FURTHER = 1001
+_FURTHER_CITIES = (
+    ("Oslo", "Europe/Oslo"),
+    ("Denver", "America/Denver"),
+    ("Tokyo", "Asia/Tokyo"),
+    ("Helsinki", "Europe/Helsinki"),
+    ("Lima", "America/Lima"),
+    ("Auckland", "Pacific/Auckland"),
+    ("Zurich", "Europe/Zurich"),
+    ("Halifax", "America/Halifax"),
+    ("Dubai", "Asia/Dubai"),
+    ("Prague", "Europe/Prague"),
+    ("Vancouver", "America/Vancouver"),
+    ("Kathmandu", "Asia/Kathmandu"),
+    ("Copenhagen", "Europe/Copenhagen"),
+    ("Johannesburg", "Africa/Johannesburg"),
+    ("Adelaide", "Australia/Adelaide"),
+)
+
+
+def further(count: int) -> tuple[Worker, ...]:
+    """So many specialists more, the same ones every time, in many zones and on both vendors."""
+    made = []
+    for position in range(count):
+        city, zone = _FURTHER_CITIES[position % len(_FURTHER_CITIES)]
+        again = position // len(_FURTHER_CITIES)
+        worker = _specialist(
+            _FIRST_FURTHER + position,
+            city,
+            zone,
+            Vendor.GOOGLE if position % 2 == 0 else Vendor.MICROSOFT,
+        )
+        if again:
+            worker = replace(
+                worker, key=f"{worker.key}.{again + 1}", name=f"{worker.name} {again + 1}"
+            )
+        made.append(worker)
+    return tuple(made)
+
 
 BY_KEY: Mapping[str, Worker] = {worker.key: worker for worker in WORKERS}
 HOSTS = tuple(worker for worker in WORKERS if worker.is_host)
@@ -360,8 +402,19 @@ def _weekdays(start: time, end: time) -> tuple[WorkingSpan, ...]:
 
 
 def working_hours(worker: Worker) -> WorkingHours:
-    """When a host works: nine to six in their own zone."""
-    return WorkingHours(time_zone=worker.time_zone, spans=_weekdays(time(9), time(18)))
+    """When a host works: nine to six in their own zone; those of a larger pool differ."""
+    spans = _weekdays(time(9), time(18))
+    if worker.number >= _FIRST_FURTHER:
+        spans = _FURTHER_HOURS[worker.number % len(_FURTHER_HOURS)]
+    return WorkingHours(time_zone=worker.time_zone, spans=spans)
+
+
+_FURTHER_HOURS = (
+    _weekdays(time(9), time(18)),
+    _weekdays(time(8), time(16, 30)),
+    _weekdays(time(10), time(19)),
+    _weekdays(time(9), time(17))[:4],
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -639,23 +692,49 @@ BOOKING_TYPES: tuple[DemoType, ...] = (
 )
 
 
-def busy_events(worker: Worker, *, today: date, days: int = 40) -> list[dict[str, Any]]:
-    """What stands in a host's calendar already: lunch, and a meeting that moves about.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """Who works at the demo organisation, with a pool of some size.
 
-    It begins with the week's Monday, so that a week in progress looks like one.
-
-    Returns:
-        Events with ``summary``, ``start`` and ``end``, RFC 3339 with the zone's offset.
+    Attributes:
+        workers: Everybody.
+        types: The booking types with their hosts.
     """
-    zone = ZoneInfo(worker.time_zone)
-    events = []
-    for number in range(days):
-        day = today + timedelta(days=number - today.weekday())
-        if day.isoweekday() > 5:  # noqa: PLR2004 - Saturday, Sunday
-            continue
-        meeting = 9 + (worker.number + number) % 3
-        for summary, hour, minutes in (("Lunch", 12, 60), ("Team meeting", meeting, 45)):
-            start = datetime.combine(day, time(hour), zone)
-            end = start + timedelta(minutes=minutes)
-            events.append({"summary": summary, "start": start.isoformat(), "end": end.isoformat()})
-    return events
+
+    workers: tuple[Worker, ...]
+    types: tuple[DemoType, ...]
+
+    @property
+    def hosts(self) -> tuple[Worker, ...]:
+        """Those who may hold meetings."""
+        return tuple(worker for worker in self.workers if worker.is_host)
+
+    @property
+    def by_key(self) -> Mapping[str, Worker]:
+        """Everybody by their key."""
+        return {worker.key: worker for worker in self.workers}
+
+    @property
+    def pool(self) -> tuple[str, ...]:
+        """The hosts of the type that is there for pools."""
+        return next(each.hosts for each in self.types if each.booking_type.key == POOL_TYPE)
+
+
+def staff(pool: int | None = None) -> Staff:
+    """Everybody.
+
+    Args:
+        pool: How many hosts the product consultation has; 14 unless somebody asks.
+    """
+    if pool is None:
+        return Staff(workers=WORKERS, types=BOOKING_TYPES)
+    named = next(each.hosts for each in BOOKING_TYPES if each.booking_type.key == POOL_TYPE)
+    more = further(max(pool - len(named), 0))
+    keys = (*named, *(worker.key for worker in more))[:pool]
+    return Staff(
+        workers=(*WORKERS, *more),
+        types=tuple(
+            replace(each, hosts=keys) if each.booking_type.key == POOL_TYPE else each
+            for each in BOOKING_TYPES
+        ),
+    )

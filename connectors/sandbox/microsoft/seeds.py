@@ -41,7 +41,8 @@ def seed(world: World, data: dict[str, Any]) -> dict[str, Any]:
             An event: ``{"subject"?, "start", "end"`` (ISO with offset; dates with ``all_day``)
             ``, "all_day"?, "show_as"?, "calendar"?: name, "response"?, "cancelled"?,
             "ical_uid"?, "time_zone"?`` (the zone of its days and its series)``,
-            "original_time_zone"?`` (what Graph says of it)``, "recurrence"?`` (Graph's)``,
+            "original_time_zone"?`` (what Graph says of it)``, "location"?, "sensitivity"?``
+            (Graph's)``, "organizer"?: address, "recurrence"?`` (Graph's)``,
             "cancelled_occurrences"?: [dates], "moved_occurrences"?: {date: [start, end]}}``.
 
     Returns:
@@ -153,16 +154,23 @@ def _event(world: World, mailbox: Mailbox, data: dict[str, Any]) -> Event:
         time_zone=data.get("original_time_zone", name),
         zone=zone.key,
         is_all_day=data.get("all_day", False),
-        organizer=Invitee(email=mailbox.email, name=mailbox.name),
+        organizer=(
+            Invitee(email=data["organizer"])
+            if "organizer" in data
+            else Invitee(email=mailbox.email, name=mailbox.name)
+        ),
         response=data.get("response", "organizer"),
         is_organizer=data.get("response", "organizer") == "organizer",
         show_as=data.get("show_as", "busy"),
         is_cancelled=data.get("cancelled", False),
+        location=data.get("location", ""),
         created_at=now,
         modified_at=now,
     )
     if "ical_uid" in data:
         event.ical_uid = data["ical_uid"]
+    if "sensitivity" in data:
+        event.other["sensitivity"] = data["sensitivity"]
     if "recurrence" in data:
         recurrence.check(data["recurrence"])
         event.recurrence = data["recurrence"]
