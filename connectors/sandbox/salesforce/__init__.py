@@ -1,7 +1,7 @@
 """The sandbox's Salesforce: many orgs side by side, each under an address of its own.
 
 * ``state``: orgs, rows, sessions; ``schema``, ``standard``, ``package``: what objects there are.
-* ``oauth``: the token endpoint; ``callouts``: the tokens that orgs send to our service.
+* ``oauth``: the token endpoint; ``web_server_flow``: the page on which a user allows the app; ``callouts``: the tokens that orgs send to our service.
 * ``soql`` and ``soql.lark``: the language; ``comparing``, ``relative_dates``, ``date_functions``,
   ``locales``, ``joins``: what its conditions mean; ``paths``, ``aggregates``, ``query``,
   ``cursors``: the answers; ``sharing``, ``field_rights``: who sees which
@@ -96,6 +96,9 @@ def _authenticate(state: SalesforceState, world: World) -> None:
         raise invalid_session()
     if not org.rows["User"][session.user_id].values["IsActive"]:
         raise invalid_session()
+    if not {"api", "full"} & set(session.scopes):
+        message = "This session is not valid for use with the REST API"
+        raise Refused("INVALID_SESSION_ID", message, status=401)
     g.salesforce_org = org
     if org.api_calls >= org.api_limit:
         message = "TotalRequests Limit exceeded."

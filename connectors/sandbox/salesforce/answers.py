@@ -48,6 +48,20 @@ class Refused(Exception):  # noqa: N818 - it is an answer, not a fault of ours
         return {"success": False, "errors": [error]}
 
 
+class NoTokenError(Exception):
+    """The token endpoint refuses, in OAuth's own words.
+
+    Args:
+        error: OAuth's word.
+        description: Salesforce's sentence.
+    """
+
+    def __init__(self, error: str, description: str) -> None:
+        super().__init__(description)
+        self.error = error
+        self.description = description
+
+
 def answer(body: Any, status: int = 200) -> Response:
     """A JSON answer."""
     response = jsonify(body)

@@ -1,9 +1,10 @@
 """Salesforce's token endpoint and what belongs to it.
 
-Three ways in: the JWT bearer flow, client credentials, and a refresh token from the web-server
-flow. The answer has no ``expires_in``: only a refused call tells that a session is over.
+Four ways in: the JWT bearer flow, client credentials, a code of the web-server flow and the refresh
+token that came of one. The answer has no ``expires_in``: only a refused call tells that a session is over.
 Source: Salesforce Help, "OAuth 2.0 JWT Bearer Flow", "OAuth 2.0 Client Credentials Flow", "OAuth
-2.0 Refresh Token Flow"; the error codes from "OAuth 2.0 Authorization Errors".
+2.0 Refresh Token Flow", "Revoke OAuth Tokens" (a refresh token takes its access tokens along), "OpenID
+Connect Token Introspection"; the error codes from "OAuth 2.0 Authorization Errors".
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import base64
 import hashlib
 import hmac
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from cryptography import x509
@@ -21,23 +23,22 @@ from joserfc import jws, jwt
 from joserfc.errors import ClaimError, ExpiredTokenError, JoseError
 from joserfc.jwk import RSAKey
 
-from connectors.sandbox.salesforce.answers import answer
-from connectors.sandbox.salesforce.state import Org, Row, SalesforceState
+from connectors.sandbox.salesforce import web_server_flow
+from connectors.sandbox.salesforce.answers import NoTokenError, answer
+from connectors.sandbox.salesforce.state import (
+    SESSION_LIFE,
+    Grant,
+    Org,
+    Row,
+    SalesforceState,
+    Session,
+)
 from connectors.sandbox.world import World
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _LOGIN_ADDRESSES = ("https://login.salesforce.com", "https://test.salesforce.com")
 #: An assertion may be valid for so long; the help says three minutes, clocks may differ.
 _LONGEST_SECONDS = 300
-
-
-class _NoTokenError(Exception):
-    """The token endpoint refuses, in OAuth's own words."""
-
-    def __init__(self, error: str, description: str) -> None:
-        super().__init__(description)
-        self.error = error
-        self.description = description
 
 
 def add_routes(salesforce: Blueprint, world: World) -> None:
@@ -49,7 +50,7 @@ def add_routes(salesforce: Blueprint, world: World) -> None:
         try:
             with world.lock:
                 return answer(_grant(world, g.org_id))
-        except _NoTokenError as error:
+        except NoTokenError as error:
             return answer({"error": error.error, "error_description": error.description}, 400)
 
     @salesforce.route("/services/oauth2/userinfo", methods=["GET", "POST"])
@@ -70,14 +71,26 @@ def add_routes(salesforce: Blueprint, world: World) -> None:
         text = request.form.get("token", "")
         with world.lock:
             state: SalesforceState = world.states["salesforce"]
-            session = state.sessions.get(text)
-            known = session.org_id if session else state.refresh_tokens.get(text, ("",))[0]
-            if not known or g.org_id not in ("", known):
+            session, grant = state.sessions.get(text), state.refresh_tokens.get(text)
+            held = session or grant
+            if held is None or g.org_id not in ("", held.org_id):
                 body = {"error": "unsupported_token_type", "error_description": "invalid token"}
                 return answer(body, 400)
             state.sessions.pop(text, None)
-            state.refresh_tokens.pop(text, None)
+            if grant is not None:
+                state.end_grant(text)
             return Response(status=200)
+
+    @salesforce.post("/services/oauth2/introspect")
+    @salesforce.post("/<org_id>/services/oauth2/introspect")
+    def introspect_token() -> Response:
+        try:
+            with world.lock:
+                return answer(_introspected(world.states["salesforce"], world))
+        except NoTokenError as error:
+            return answer({"error": error.error, "error_description": error.description}, 401)
+
+    web_server_flow.add_routes(salesforce, world)
 
 
 def caller_of_token_request(state: SalesforceState) -> str:
@@ -89,7 +102,7 @@ def caller_of_token_request(state: SalesforceState) -> str:
 def _claimed_issuer() -> str:
     try:
         return str(_unverified(request.form.get("assertion", "")).get("iss", ""))
-    except _NoTokenError:
+    except NoTokenError:
         return ""
 
 
@@ -97,10 +110,29 @@ def _unverified(assertion: str) -> dict[str, Any]:
     try:
         claims: Any = json.loads(jws.extract_compact(assertion.encode()).payload)
     except (JoseError, ValueError) as error:
-        raise _NoTokenError("invalid_grant", "invalid assertion") from error
+        raise NoTokenError("invalid_grant", "invalid assertion") from error
     if not isinstance(claims, dict):
-        raise _NoTokenError("invalid_grant", "invalid assertion")
+        raise NoTokenError("invalid_grant", "invalid assertion")
     return claims
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """What a token request is answered with a token for.
+
+    Attributes:
+        org: The org.
+        user: For whom.
+        scopes: What for.
+        grant: The refresh token behind it.
+        is_new: That is told.
+    """
+
+    org: Org
+    user: Row
+    scopes: tuple[str, ...] = ("api",)
+    grant: str = ""
+    is_new: bool = False
 
 
 def _grant(world: World, org_id: str) -> dict[str, Any]:
@@ -108,30 +140,31 @@ def _grant(world: World, org_id: str) -> dict[str, Any]:
     grant = request.form.get("grant_type", "")
     ways = {
         JWT_BEARER: _by_assertion,
+        "authorization_code": _by_code,
         "client_credentials": _by_secret,
         "refresh_token": _by_refresh_token,
     }
     if grant not in ways:
-        raise _NoTokenError("unsupported_grant_type", "grant type not supported")
-    org, user = ways[grant](state, world)
-    if org_id not in ("", org.org_id):
-        raise _NoTokenError("invalid_client_id", "client identifier invalid")
-    if not user.values["IsActive"]:
-        raise _NoTokenError("invalid_grant", "user is inactive")
-    g.caller = org.org_id
-    return _token(state, world, org, user)
+        raise NoTokenError("unsupported_grant_type", "grant type not supported")
+    given = ways[grant](state, world)
+    if org_id not in ("", given.org.org_id):
+        raise NoTokenError("invalid_client_id", "client identifier invalid")
+    if not given.user.values["IsActive"]:
+        raise NoTokenError("invalid_grant", "user is inactive")
+    g.caller = given.org.org_id
+    return _token(state, world, given)
 
 
-def _by_assertion(state: SalesforceState, world: World) -> tuple[Org, Row]:
+def _by_assertion(state: SalesforceState, world: World) -> _Given:
     assertion = request.form.get("assertion", "")
     org = state.org_of_app(str(_unverified(assertion).get("iss", "")))
     if org is None:
-        raise _NoTokenError("invalid_client_id", "client identifier invalid")
+        raise NoTokenError("invalid_client_id", "client identifier invalid")
     claims = _verified(assertion, org, world)
-    user = _user_named(org, str(claims["sub"]))
+    user = web_server_flow.user_named(org, str(claims["sub"]))
     if user is None or user.id not in org.approved:
-        raise _NoTokenError("invalid_grant", "user hasn't approved this consumer")
-    return org, user
+        raise NoTokenError("invalid_grant", "user hasn't approved this consumer")
+    return _Given(org=org, user=user)
 
 
 def _verified(assertion: str, org: Org, world: World) -> dict[str, Any]:
@@ -153,15 +186,15 @@ def _verified(assertion: str, org: Org, world: World) -> dict[str, Any]:
         claims: dict[str, Any] = jwt.decode(assertion, key, algorithms=["RS256"]).claims
         registry.validate(claims)
     except ExpiredTokenError as error:
-        raise _NoTokenError("invalid_grant", "expired authorization code") from error
+        raise NoTokenError("invalid_grant", "expired authorization code") from error
     except ClaimError as error:
         is_audience = error.claim == "aud"
         message = "audience is invalid" if is_audience else f"invalid assertion: {error.claim}"
-        raise _NoTokenError("invalid_grant", message) from error
+        raise NoTokenError("invalid_grant", message) from error
     except (JoseError, ValueError) as error:
-        raise _NoTokenError("invalid_grant", "invalid assertion") from error
+        raise NoTokenError("invalid_grant", "invalid assertion") from error
     if claims["exp"] > now + _LONGEST_SECONDS:
-        raise _NoTokenError("invalid_grant", "assertion is valid for too long")
+        raise NoTokenError("invalid_grant", "assertion is valid for too long")
     return claims
 
 
@@ -181,43 +214,75 @@ def _client(state: SalesforceState) -> Org:
     secret = (sent.password if sent and is_basic else request.form.get("client_secret")) or ""
     org = state.org_of_app(key)
     if org is None:
-        raise _NoTokenError("invalid_client_id", "client identifier invalid")
+        raise NoTokenError("invalid_client_id", "client identifier invalid")
     if not hmac.compare_digest(secret.encode(), org.app.consumer_secret.encode()):
-        raise _NoTokenError("invalid_client", "invalid client credentials")
+        raise NoTokenError("invalid_client", "invalid client credentials")
     return org
 
 
-def _by_secret(state: SalesforceState, _world: World) -> tuple[Org, Row]:
+def _by_secret(state: SalesforceState, _world: World) -> _Given:
     org = _client(state)
-    return org, org.rows["User"][org.app.run_as]
+    return _Given(org=org, user=org.rows["User"][org.app.run_as])
 
 
-def _by_refresh_token(state: SalesforceState, _world: World) -> tuple[Org, Row]:
+def _by_code(state: SalesforceState, world: World) -> _Given:
     org = _client(state)
-    org_id, user_id = state.refresh_tokens.get(request.form.get("refresh_token", ""), ("", ""))
-    if org_id != org.org_id:
-        raise _NoTokenError("invalid_grant", "expired access/refresh token")
-    return org, org.rows["User"][user_id]
+    code = web_server_flow.redeemed(state, org, world.clock.now())
+    text = ""
+    # Source: Salesforce Help, "OAuth Tokens and Scopes": either name asks for a refresh token.
+    if {"refresh_token", "offline_access"} & set(code.scopes):
+        text = state.new_grant(Grant(org_id=org.org_id, user_id=code.user_id, scopes=code.scopes))
+    user = org.rows["User"][code.user_id]
+    return _Given(org=org, user=user, scopes=code.scopes, grant=text, is_new=True)
 
 
-def _user_named(org: Org, username: str) -> Row | None:
-    folded = username.casefold()
-    for user in org.live("User"):
-        if str(user.values["Username"]).casefold() == folded:
-            return user
-    return None
+def _by_refresh_token(state: SalesforceState, _world: World) -> _Given:
+    org = _client(state)
+    text = request.form.get("refresh_token", "")
+    grant = state.refresh_tokens.get(text)
+    if grant is None or grant.org_id != org.org_id:
+        raise NoTokenError("invalid_grant", "expired access/refresh token")
+    user = org.rows["User"][grant.user_id]
+    return _Given(org=org, user=user, scopes=grant.scopes, grant=text)
 
 
-def _token(state: SalesforceState, world: World, org: Org, user: Row) -> dict[str, Any]:
+def _introspected(state: SalesforceState, world: World) -> dict[str, Any]:
+    """What a token is worth; of an app's own alone."""
+    org = _client(state)
+    text, now = request.form.get("token", ""), world.clock.now()
+    held: Session | Grant | None = state.sessions.get(text) or state.refresh_tokens.get(text)
+    if held is None or held.org_id != org.org_id:
+        return {"active": False}
+    user = org.rows["User"][held.user_id]
+    said = {
+        "active": bool(user.values["IsActive"]),
+        "scope": " ".join(held.scopes),
+        "client_id": org.app.consumer_key,
+        "username": user.values["Username"],
+        "sub": f"{world.base_url}/salesforce/id/{org.org_id}/{user.id}",
+    }
+    if isinstance(held, Grant):
+        return {**said, "token_type": "refresh_token"}
+    if now - held.used_at >= SESSION_LIFE:
+        return {"active": False}
+    issued = int(held.issued_at.timestamp())
+    over = int((held.used_at + SESSION_LIFE).timestamp())
+    return {**said, "token_type": "access_token", "exp": over, "iat": issued, "nbf": issued}
+
+
+def _token(state: SalesforceState, world: World, given: _Given) -> dict[str, Any]:
+    org, user, now = given.org, given.user, world.clock.now()
     identity = f"{world.base_url}/salesforce/id/{org.org_id}/{user.id}"
-    issued = str(int(world.clock.now().timestamp() * 1000))
+    issued = str(int(now.timestamp() * 1000))
     signature = hmac.new(
         org.app.consumer_secret.encode(), (identity + issued).encode(), hashlib.sha256
     )
+    text = state.issue(org, user_id=user.id, now=now, scopes=given.scopes, grant=given.grant)
     return {
-        "access_token": state.issue(org, user_id=user.id, now=world.clock.now()),
+        "access_token": text,
+        **({"refresh_token": given.grant} if given.is_new and given.grant else {}),
         "signature": base64.b64encode(signature.digest()).decode(),
-        "scope": "api",
+        "scope": " ".join(given.scopes),
         "instance_url": f"{world.base_url}/salesforce/{org.org_id}",
         "id": identity,
         "token_type": "Bearer",

@@ -365,12 +365,10 @@ class Reader:
         places = [self._place(known, each) for each in query.groups]
         if self._place(known, expression) in places:
             return True
-        # "You can use the date field instead of the date function in the GROUP BY clause."
+        # "You can use the date field instead of the date function in the GROUP BY clause."; a
+        # dateTime cannot be grouped.
         argument = expression.argument if isinstance(expression, Call) else None
-        if argument is None or isinstance(argument, Call):
-            return False
-        kind = resolve(self._schema, known, argument).field
-        return kind.type == "date" and self._place(known, argument) in places
+        return argument is not None and self._place(known, argument) in places
 
     def _place(self, known: SObject, expression: Expression) -> Any:
         """The same for two ways to write the same (case, the object's name before a field)."""

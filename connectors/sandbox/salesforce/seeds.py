@@ -25,6 +25,7 @@ from connectors.sandbox.salesforce.schema import Schema
 from connectors.sandbox.salesforce.standard import standard_objects
 from connectors.sandbox.salesforce.state import (
     ConnectedApp,
+    Grant,
     Org,
     Row,
     SalesforceState,
@@ -64,7 +65,8 @@ def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
             (Events that another synchronisation makes from a calendar: ``owner`` by username,
             ``start``, ``end``, ``subject``, ``description``, ``location``), ``hidden_fields`` and
             ``read_only_fields`` (from everybody: ``Lead.AnnualRevenue``), ``validation_rules`` (``object``, ``when``, ``message``,
-            ``field``), ``assignment_rules`` (object to username), ``batch_size``.
+            ``field``), ``assignment_rules`` (object to username), ``batch_size``, ``callback_urls`` and
+            ``scopes`` of the connected app.
 
     Returns:
         ``org_id``, ``instance_url``, ``consumer_key``, ``consumer_secret``,
@@ -87,6 +89,8 @@ def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
         org, private_key_pem = _new_org(wanted, data, now)
         state.orgs[wanted] = org
         made["private_key_pem"] = private_key_pem
+    org.app.callback_urls = tuple(data.get("callback_urls", org.app.callback_urls))
+    org.app.scopes = tuple(data.get("scopes", org.app.scopes))
     _declare(org, data)
     _grant(org, data, now)
     users = _users(org, data, now)
@@ -96,8 +100,9 @@ def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
     org.schema.without(data.get("hidden_fields", ()))
     org.schema.read_only(data.get("read_only_fields", ()))
     integration = org.rows["User"][org.app.run_as]
-    refresh_token = secrets.token_urlsafe(40)
-    state.refresh_tokens[refresh_token] = (org.org_id, integration.id)
+    refresh_token = state.new_grant(
+        Grant(org_id=org.org_id, user_id=integration.id, scopes=org.app.scopes)
+    )
     return {
         **made,
         "org_id": org.org_id,

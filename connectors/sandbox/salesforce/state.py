@@ -64,6 +64,8 @@ class ConnectedApp:
     consumer_secret: str = field(repr=False)
     certificate_pem: str
     run_as: str
+    callback_urls: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ("api", "id", "refresh_token")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -143,11 +145,44 @@ class Org:
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """One access token."""
+    """One access token.
+
+    Attributes:
+        org_id: Where it opens.
+        user_id: For whom.
+        issued_at: Since when.
+        used_at: When last.
+        scopes: What for.
+        grant: The refresh token it came with or by; empty where there is none.
+    """
 
     org_id: str
     user_id: str
+    issued_at: datetime
     used_at: datetime
+    scopes: tuple[str, ...]
+    grant: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """An authorization code: who allowed what to whom."""
+
+    org_id: str
+    user_id: str
+    callback_url: str
+    scopes: tuple[str, ...]
+    challenge: str
+    over_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A refresh token: for whom, and what for."""
+
+    org_id: str
+    user_id: str
+    scopes: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -156,7 +191,8 @@ class SalesforceState:
 
     orgs: dict[str, Org] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
-    refresh_tokens: dict[str, tuple[str, str]] = field(default_factory=dict)
+    refresh_tokens: dict[str, Grant] = field(default_factory=dict)
+    codes: dict[str, Code] = field(default_factory=dict)
     org_serial: int = 0
 
     def new_org_id(self) -> str:
@@ -164,11 +200,37 @@ class SalesforceState:
         self.org_serial += 1
         return made_id("00D" + secrets.token_hex(4), self.org_serial)
 
-    def issue(self, org: Org, *, user_id: str, now: datetime) -> str:
+    def issue(
+        self,
+        org: Org,
+        *,
+        user_id: str,
+        now: datetime,
+        scopes: tuple[str, ...] = ("api",),
+        grant: str = "",
+    ) -> str:
         """A new access token."""
         text = f"{org.org_id[:15]}!{secrets.token_urlsafe(48)}"
-        self.sessions[text] = Session(org_id=org.org_id, user_id=user_id, used_at=now)
+        self.sessions[text] = Session(
+            org_id=org.org_id,
+            user_id=user_id,
+            issued_at=now,
+            used_at=now,
+            scopes=scopes,
+            grant=grant,
+        )
         return text
+
+    def new_grant(self, grant: Grant) -> str:
+        """A new refresh token."""
+        text = "5Aep" + secrets.token_urlsafe(60)
+        self.refresh_tokens[text] = grant
+        return text
+
+    def end_grant(self, text: str) -> None:
+        """Let a refresh token be over, and the access tokens that came of it."""
+        self.refresh_tokens.pop(text, None)
+        self.sessions = {k: each for k, each in self.sessions.items() if each.grant != text}
 
     def session(self, text: str, *, now: datetime) -> Session | None:
         """The token's session if it is not over; using it makes it last longer."""
