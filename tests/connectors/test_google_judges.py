@@ -7,6 +7,7 @@ own client is let loose on the sandbox.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 import json
@@ -23,8 +24,9 @@ import pytest
 from google_auth_httplib2 import (  # type: ignore[import-untyped]  # ships no types
     AuthorizedHttp,
 )
+from googleapiclient.channel import new_webhook_channel, notification_from_headers
 from googleapiclient.discovery import build
-from googleapiclient.errors import HttpError
+from googleapiclient.errors import HttpError, InvalidNotificationError
 
 from connectors.sandbox.client import SandboxControl
 from connectors.sandbox.server import SandboxServer
@@ -36,6 +38,7 @@ from tests.connectors.calendar_contract import (
     NOTHING_OF_OURS,
     Entry,
     EntryKind,
+    HostAccount,
     Series,
     a_draft,
     between,
@@ -45,6 +48,7 @@ from tests.connectors.calendar_contract import (
     read,
 )
 from tests.connectors.google_world import GoogleWorld
+from tests.connectors.receiving import Receiver
 
 Schema = dict[str, Any]
 
@@ -237,9 +241,52 @@ def live_through(world: GoogleWorld) -> None:
     find(world, host)
     for path in ("users/me/calendarList", "calendars/primary", "calendars/primary/events"):
         world.request(host, "GET", path)
+    keep_up(world, host)
     world.request(host, "GET", "users/me/calendarList/primary")
     world.request(host, "GET", "calendars/primary/events?showDeleted=true&maxAttendees=1")
     world.request(host, "GET", "calendars/elsewhere/events")
+
+
+def keep_up(world: GoogleWorld, host: HostAccount) -> None:
+    """Everything by which one learns what changed, and a group asked for its busy times."""
+    world.seed({"email": host.mailbox, "calendars": [{"summary": "Old", "hidden": True}]})
+    for path in ("calendars/primary/events?singleEvents=true&", "users/me/calendarList?"):
+        page = world.request(host, "GET", f"{path}maxResults=1&showDeleted=true").json()
+        while "nextPageToken" in page:
+            token = page["nextPageToken"]
+            page = world.request(
+                host, "GET", f"{path}maxResults=1&showDeleted=true&pageToken={token}"
+            ).json()
+        world.request(host, "GET", f"{path}syncToken={page['nextSyncToken']}&showDeleted=false")
+        series = world.request(host, "GET", f"{path}syncToken={page['nextSyncToken']}")
+        assert series.status_code == 200
+    masters = world.request(host, "GET", "calendars/primary/events").json()
+    name = next(one["id"] for one in masters["items"] if "recurrence" in one)
+    world.request(host, "GET", f"calendars/primary/events/{name}/instances?showDeleted=true")
+    world.request(host, "DELETE", f"calendars/primary/events/{name}")
+    token = masters["nextSyncToken"]
+    world.request(host, "GET", f"calendars/primary/events?syncToken={token}")
+    world.control.act("google", "expire_sync_tokens", collection=host.mailbox)
+    world.request(host, "GET", f"calendars/primary/events?syncToken={token}")
+    channel = {
+        "id": f"channel-{world.domain.partition('.')[0]}",
+        "type": "web_hook",
+        "address": "http://127.0.0.1:9/",
+        "token": "mine",
+        "params": {"ttl": "3600"},
+    }
+    made, refused = (
+        world.request(host, "POST", "calendars/primary/events/watch", json=channel)
+        for _ in range(2)
+    )
+    assert (made.status_code, refused.status_code) == (200, 400)
+    named = {name: made.json()[name] for name in ("id", "resourceId")}
+    for _ in range(2):
+        world.request(host, "POST", "channels/stop", json=named)
+    group = f"team@{world.domain}"
+    world.seed({"email": host.mailbox}, groups=[{"email": group, "members": [host.mailbox]}])
+    items = [{"id": group}, {"id": "nobody"}]
+    world.request(host, "POST", "freeBusy", json={**_SPAN, "items": items})
 
 
 def test_every_request_of_the_connector_is_one_google_publishes(world: GoogleWorld) -> None:
@@ -253,6 +300,12 @@ def test_every_request_of_the_connector_is_one_google_publishes(world: GoogleWor
         "events_insert",
         "events_patch",
         "events_delete",
+        "events_instances",
+        "events_watch",
+        "channels_stop",
+        "calendar_list",
+        "calendar_list_get",
+        "calendars_get",
     }
     for request in requests:
         check_request(request)
@@ -267,11 +320,59 @@ def test_every_answer_of_the_sandbox_is_one_google_publishes(world: GoogleWorld)
         check_answer(request)
 
 
+def _spoiled(answer: Any) -> Iterator[Any]:
+    """The answer with one mistake in it: a name nobody publishes, a value of another kind."""
+    yield answer | {"surprise": 1}
+    for name, value in answer.items():
+        yield answer | {name: [value] if isinstance(value, (str, dict)) else "text"}
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            yield answer | {name: [value[0] | {"surprise": 1}, *value[1:]]}
+        if isinstance(value, dict) and value and name != "error":
+            inside = next(iter(value))
+            if isinstance(value[inside], dict):
+                yield answer | {name: value | {inside: value[inside] | {"surprise": 1}}}
+
+
+def test_a_mistake_in_any_answer_would_be_found(world: GoogleWorld) -> None:
+    live_through(world)
+
+    kinds = {(one.operation, one.status): one for one in logged(world) if one.answer}
+    assert {name for name, _ in kinds} >= {
+        "free_busy",
+        "events_list",
+        "events_instances",
+        "events_watch",
+        "channels_stop",
+        "calendar_list",
+    }
+    for request in kinds.values():
+        for spoiled in _spoiled(json.loads(request.answer)):
+            if request.status >= 400 and "surprise" in spoiled:
+                continue  # the document says nothing about errors; the shape here is ours
+            with pytest.raises((AssertionError, jsonschema.ValidationError)):
+                check_answer(dataclasses.replace(request, answer=json.dumps(spoiled)))
+
+
+def test_a_mistake_in_any_request_would_be_found(world: GoogleWorld) -> None:
+    live_through(world)
+
+    for request in {one.operation: one for one in logged(world)}.values():
+        joint = "&" if "?" in request.path else "?"
+        spoiled = [dataclasses.replace(request, path=f"{request.path}{joint}surprise=1")]
+        if request.body:
+            body = json.loads(request.body) | {"surprise": 1}
+            spoiled.append(dataclasses.replace(request, body=json.dumps(body)))
+        for one in spoiled:
+            with pytest.raises((AssertionError, jsonschema.ValidationError)):
+                check_request(one)
+
+
 #: Bodies with nothing wrong, for tests that put one wrong thing in.
 _WHOLE = {
     "start": {"dateTime": "2027-03-15T10:00:00Z"},
     "end": {"dateTime": "2027-03-15T11:00:00Z"},
 }
+_CHANNEL = {"id": "one", "type": "web_hook", "address": "http://127.0.0.1:9/"}
 _SPAN = {"timeMin": "2027-03-15T00:00:00Z", "timeMax": "2027-03-16T00:00:00Z"}
 
 
@@ -287,6 +388,15 @@ _SPAN = {"timeMin": "2027-03-15T00:00:00Z", "timeMax": "2027-03-16T00:00:00Z"}
         ("GET", "calendars/primary/events?maxResults=0", None),
         ("PATCH", "calendars/primary/events/abcde", {"summary": 5}),
         ("PATCH", "calendars/primary/events/abcde", {"attendees": [{"mail": "a@b.test"}]}),
+        ("GET", "calendars/primary/events?updatedMin=2026-12-01T10:00:00", None),
+        ("GET", "calendars/primary/events?syncTokens=x", None),
+        ("GET", "users/me/calendarList?minAccessRole=boss", None),
+        ("GET", "users/me/calendarList?maxResults=0", None),
+        ("POST", "calendars/primary/events/watch", {**_CHANNEL, "adress": "x"}),
+        ("POST", "calendars/primary/events/watch", {**_CHANNEL, "payload": "yes"}),
+        ("POST", "calendars/primary/events/watch", {**_CHANNEL, "params": {"ttl": 60}}),
+        ("POST", "channels/stop", {"id": "x", "resource": "y"}),
+        ("POST", "freeBusy", {**_SPAN, "groupExpansionMax": "many"}),
     ],
 )
 def test_what_the_published_document_refuses_the_sandbox_refuses(
@@ -303,6 +413,13 @@ def test_what_the_published_document_refuses_the_sandbox_refuses(
 
 
 # ------------------------------------------------------------------- Google's own client
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    made = Receiver()
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -389,3 +506,55 @@ def test_googles_own_client_lists_events_calendars_and_busy_times(service: Any) 
     assert busy["calendars"]["primary"]["busy"] == [
         {"start": "2027-03-15T09:00:00Z", "end": "2027-03-15T10:00:00Z"}
     ]
+
+
+def test_googles_own_client_keeps_up_by_sync_tokens(service: Any, world: GoogleWorld) -> None:
+    events = service.events()
+
+    def whole(**query: Any) -> tuple[list[str], str]:
+        question = events.list(calendarId="primary", maxResults=1, **query)
+        names, answer = [], {}
+        while question is not None:
+            answer = question.execute()
+            names += [one["id"] for one in answer["items"]]
+            question = events.list_next(question, answer)
+        return names, answer["nextSyncToken"]
+
+    for name in ("first", "second"):
+        events.insert(calendarId="primary", body={**_WHOLE, "id": name}).execute()
+    before, token = whole()
+    events.delete(calendarId="primary", eventId="first").execute()
+    events.insert(calendarId="primary", body={**_WHOLE, "id": "third"}).execute()
+    changes, later = whole(syncToken=token)
+    world.control.act("google", "expire_sync_tokens", collection=f"host@{world.domain}")
+    with pytest.raises(HttpError) as caught:
+        whole(syncToken=later)
+
+    assert set(before) >= {"first", "second"}
+    assert changes == ["first", "third"]
+    assert caught.value.resp.status == 410
+    assert caught.value.error_details[0]["reason"] == "fullSyncRequired"
+
+
+def test_googles_own_client_opens_a_channel_understands_its_messages_and_stops_it(
+    service: Any, receiver: Receiver
+) -> None:
+    channel = new_webhook_channel(receiver.address, token="mine")
+
+    made = service.events().watch(calendarId="primary", body=channel.body()).execute()
+    channel.update(made)
+    sync = notification_from_headers(channel, receiver.next())
+    service.events().insert(calendarId="primary", body=_WHOLE).execute()
+    message = receiver.next()
+    changed = notification_from_headers(channel, message)
+    service.channels().stop(body=channel.body()).execute()
+    with pytest.raises(HttpError) as caught:
+        service.channels().stop(body=channel.body()).execute()
+
+    assert (sync.message_number, sync.state) == (1, "sync")
+    assert changed.message_number > 1
+    assert changed.state == "exists"
+    assert changed.resource_uri == made["resourceUri"]
+    assert caught.value.resp.status == 404
+    with pytest.raises(InvalidNotificationError):
+        notification_from_headers(channel, message | {"x-goog-channel-id": "another"})

@@ -186,6 +186,43 @@ def test_free_busy_of_too_many_calendars_tells_nothing_of_any(
     assert reasons == {"tooManyCalendarsRequested"}
 
 
+def test_free_busy_of_a_group_names_its_members_and_is_refused_for_too_big_ones(
+    world: GoogleWorld,
+) -> None:
+    """Freebusy: query: "Expansion of groups", ``groupTooBig``."""
+    host = world.add_host("host", entries=(entry(between(9, 10)),))
+    members = [host.mailbox, f"nobody@{world.domain}"]
+    team, foreign = f"team@{world.domain}", f"team@other-{world.domain}"
+    groups = [{"email": name, "members": members} for name in (team, foreign)]
+    world.seed(groups=groups)
+
+    whole = busy(world, host, team).json()
+    small = busy(world, host, team, groupExpansionMax=1).json()
+    other = busy(world, host, foreign).json()
+
+    assert whole["groups"] == {team: {"calendars": members}}
+    assert len(whole["calendars"][host.mailbox]["busy"]) == 1
+    assert whole["calendars"][members[1]]["errors"][0]["reason"] == "notFound"
+    assert small["groups"][team]["errors"] == [{"domain": "global", "reason": "groupTooBig"}]
+    assert small["calendars"] == {}
+    assert "groups" not in other
+    assert other["calendars"][foreign]["errors"][0]["reason"] == "notFound"
+
+
+def test_free_busy_can_fail_for_one_calendar_alone(world: GoogleWorld) -> None:
+    """Freebusy: query: "Optional error(s) (if computation for the calendar failed)"."""
+    host = world.add_host("host", entries=(entry(between(9, 10)),))
+    broken = world.add_host("broken", free_busy_error="internalError")
+
+    calendars = busy(world, host, host.mailbox, broken.mailbox).json()["calendars"]
+    world.seed({"email": broken.mailbox, "free_busy_error": ""})
+    mended = busy(world, host, broken.mailbox).json()["calendars"]
+
+    assert len(calendars[host.mailbox]["busy"]) == 1
+    assert calendars[broken.mailbox]["errors"] == [{"domain": "global", "reason": "internalError"}]
+    assert "errors" not in mended[broken.mailbox]
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
@@ -195,6 +232,9 @@ def test_free_busy_of_too_many_calendars_tells_nothing_of_any(
         ({"timeMax": ""}, "required"),
         ({"timeZone": "Mars"}, "invalid"),
         ({"calendars": []}, "badRequest"),
+        ({"calendarExpansionMax": 51}, "invalid"),
+        ({"groupExpansionMax": 101}, "invalid"),
+        ({"groupExpansionMax": 0}, "invalid"),
     ],
 )
 def test_a_free_busy_question_google_would_not_answer_is_refused(

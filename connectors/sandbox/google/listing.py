@@ -270,13 +270,17 @@ def _has_words(resource: dict[str, Any]) -> bool:
 
 def _has_properties(resource: dict[str, Any], kind: str, parameter: str) -> bool:
     kept = resource.get("extendedProperties", {}).get(kind, {})
-    for text in request.args.getlist(parameter):
-        name, separator, value = text.partition("=")
-        if not separator:
+    wanted = (text.partition("=") for text in request.args.getlist(parameter))
+    return all(kept.get(name) == value for name, _, value in wanted)
+
+
+def _check_filters() -> None:
+    """Refuse filters that make no sense, also where there is nothing to filter."""
+    for parameter in ("privateExtendedProperty", "sharedExtendedProperty"):
+        if any("=" not in text for text in request.args.getlist(parameter)):
             raise bad_request(f"Invalid value for {parameter}", location=parameter)
-        if kept.get(name) != value:
-            return False
-    return True
+    if "updatedMin" in request.args:
+        instant(request.args["updatedMin"], what="updatedMin")
 
 
 # ------------------------------------------------------------------------- events.list
@@ -284,6 +288,7 @@ def _has_properties(resource: dict[str, Any], kind: str, parameter: str) -> bool
 
 def _listed(world: World, box: CalendarBox) -> list[Event]:
     """Every event that a full list is asked for."""
+    _check_filters()
     earliest, latest_start = bounds()
     is_single = checks.flag("singleEvents")
     order = checks.choice("orderBy", "startTime", "updated", default="")

@@ -17,6 +17,9 @@ from connectors.sandbox.world import World
 
 #: Source: Freebusy: query, "calendarExpansionMax … Maximum value is 50".
 _MOST_CALENDARS = 50
+#: "groupExpansionMax … An error is returned for a group with more members than this value.
+#: Maximum value is 100".
+_MOST_MEMBERS = 100
 #: Not in the reference; about three months is where Google begins to say ``timeRangeTooLong``.
 _LONGEST_SPAN = timedelta(days=90)
 
@@ -51,21 +54,50 @@ def free_busy(world: World) -> dict[str, Any]:
         raise bad_request("The requested time range is too long.", reason="timeRangeTooLong")
     zone_name = given.get("timeZone", "UTC")
     zone(zone_name)
-    ids = [item.get("id", "") for item in given.get("items", ())]
+    state = state_of(world)
+    ids, groups = _expanded(state, given)
+    is_too_much = len(ids) > _most(given, "calendarExpansionMax", _MOST_CALENDARS)
     span = Interval(start, end)
-    calendars = {}
-    for name in ids:
-        calendars[name] = (
-            _trouble("tooManyCalendarsRequested", domain="calendar")
-            if len(ids) > min(_MOST_CALENDARS, given.get("calendarExpansionMax", _MOST_CALENDARS))
-            else _busy_periods(state_of(world), name, span, zone_name)
-        )
-    return {
+    calendars = {
+        name: _trouble("tooManyCalendarsRequested", domain="calendar")
+        if is_too_much
+        else _busy_periods(state, name, span, zone_name)
+        for name in ids
+    }
+    answer = {
         "kind": "calendar#freeBusy",
         "timeMin": _text(start, "UTC"),
         "timeMax": _text(end, "UTC"),
         "calendars": calendars,
     }
+    return answer | ({"groups": groups} if groups else {})
+
+
+def _most(given: dict[str, Any], name: str, largest: int) -> int:
+    wanted: int = given.get(name, largest)
+    if not 1 <= wanted <= largest:
+        raise bad_request(f"Invalid value for {name}: at most {largest}.", location=name)
+    return wanted
+
+
+def _expanded(
+    state: GoogleState, given: dict[str, Any]
+) -> tuple[list[str], dict[str, dict[str, Any]]]:
+    """The calendars that are asked for, one by one or as members of groups, and the groups."""
+    most = _most(given, "groupExpansionMax", _MOST_MEMBERS)
+    ids: dict[str, None] = {}
+    groups: dict[str, dict[str, Any]] = {}
+    for item in given.get("items", ()):
+        name = item.get("id", "")
+        members = state.groups.get(name.lower())
+        if members is None or name.lower().partition("@")[2] != g.caller.partition("@")[2]:
+            ids[name] = None
+        elif len(members) > most:
+            groups[name] = {"errors": [{"domain": "global", "reason": "groupTooBig"}]}
+        else:
+            groups[name] = {"calendars": list(members)}
+            ids |= dict.fromkeys(members)
+    return list(ids), groups
 
 
 def _trouble(reason: str, *, domain: str = "global") -> dict[str, Any]:
@@ -83,6 +115,9 @@ def _busy_periods(
     box = state.calendars.get(wanted) or state.calendars.get(calendar_id)
     if box is None or not _may_see_busy(state, box):
         return _trouble("notFound")
+    trouble = state.accounts[box.owner].free_busy_error
+    if trouble:
+        return _trouble(trouble)
     taken = [
         interval_of(event.resource, box.time_zone)
         for event in expanded(box, until=span.end)

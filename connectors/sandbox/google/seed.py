@@ -39,8 +39,10 @@ def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
             ``events`` (an Event
             resource whose ``start`` and ``end`` may be plain text, with ``calendar`` by id or
             summary and ``exceptions``), ``scopes``, ``receives_invitations``, ``meet``
-            (whether conferences can be made), ``shares_free_busy``, ``suspended``, ``page_size``;
+            (whether conferences can be made), ``shares_free_busy``, ``free_busy_error`` (Google's word for why it
+            cannot be told when it is busy), ``suspended``, ``page_size``;
             and ``consents``: false for one that has allowed the client nothing yet;
+            ``groups``: each with ``email`` and ``members``;
             ``client``: ``id``, ``secret``, ``name``, ``redirect_uris``, ``testing``; ``service_account``: true for one that may act
             for the domains of the accounts, or ``{"scopes": [...], "domains": [...]}``.
 
@@ -69,6 +71,8 @@ def seed(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
                 box.summary: box.calendar_id for box in state.calendars_of(account.email)
             },
         }
+    for group in data.get("groups", ()):
+        state.groups[group["email"].lower()] = [one.lower() for one in group["members"]]
     service = data.get("service_account")
     if service:
         options = service if isinstance(service, Mapping) else {}
@@ -109,6 +113,7 @@ def _account(state: GoogleState, wanted: Mapping[str, Any]) -> Account:
     account.name = wanted.get("name", account.name)
     account.receives_invitations = wanted.get("receives_invitations", account.receives_invitations)
     account.shares_free_busy = wanted.get("shares_free_busy", account.shares_free_busy)
+    account.free_busy_error = wanted.get("free_busy_error", account.free_busy_error)
     account.is_suspended = wanted.get("suspended", account.is_suspended)
     if "meet" in wanted:
         account.meet = "works" if wanted["meet"] else "fails"

@@ -31,6 +31,7 @@ class Account:
         meet: ``works`` or ``fails``: how requests for a Meet conference end.
         shares_free_busy: Colleagues of the same domain may ask when it is busy.
         is_suspended: Nobody comes in any more, with whatever token.
+        free_busy_error: Why nobody learns when it is busy (``internalError``); empty if they do.
     """
 
     email: str
@@ -39,6 +40,7 @@ class Account:
     meet: str = "works"
     shares_free_busy: bool = True
     is_suspended: bool = False
+    free_busy_error: str = ""
 
     @property
     def domain(self) -> str:
@@ -314,6 +316,8 @@ class GoogleState:
 
     accounts: dict[str, Account] = field(default_factory=dict)
     calendars: dict[str, CalendarBox] = field(default_factory=dict)
+    #: Members of each group, by its address.
+    groups: dict[str, list[str]] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
     codes: dict[str, AuthorizationCode] = field(default_factory=dict)
     #: What users allowed so far: by address and client.
