@@ -2,6 +2,8 @@
 
 * ``state``: what it holds. ``seeds``: how that is made.
 * ``login``: tokens. ``callers``: who may do what. ``routes``: people, calendars, events. ``schedule``: free/busy. ``batch``.
+* ``delta``: what changed in a calendar view. ``subscriptions``, ``notifications``: who is told of it.
+* ``verbs``: what only the control door can do.
 * ``events``, ``recurrence``, ``meetings``: what events are, how series unfold, who is told.
 * ``wire``, ``odata``, ``zones``: Graph's manners.
 """
@@ -12,7 +14,7 @@ import functools
 
 from flask import Blueprint, Flask, Response, g, request
 
-from connectors.sandbox.microsoft import batch, login, routes
+from connectors.sandbox.microsoft import batch, login, routes, subscriptions, verbs
 from connectors.sandbox.microsoft.meetings import MicrosoftMailboxes
 from connectors.sandbox.microsoft.seeds import seed
 from connectors.sandbox.microsoft.state import Grant, MicrosoftState
@@ -27,6 +29,7 @@ def register(app: Flask, world: World) -> None:
     world.states["microsoft"] = MicrosoftState()
     world.seeders["microsoft"] = functools.partial(seed, world)
     world.mailbox_providers.append(MicrosoftMailboxes(world))
+    verbs.add_verbs(world)
     door = Blueprint("microsoft", __name__, url_prefix="/microsoft")
 
     @door.before_request
@@ -52,6 +55,7 @@ def register(app: Flask, world: World) -> None:
 
     login.register(door, world)
     batch.register(app, door)
+    subscriptions.register(door, world)
     routes.register(door, world)
     app.register_blueprint(door)
 

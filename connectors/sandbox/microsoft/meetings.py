@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from booking_types.intervals import Interval
 from connectors.sandbox.microsoft.events import plain
+from connectors.sandbox.microsoft.notifications import publish
 from connectors.sandbox.microsoft.state import Event, Invitee, Mailbox, MicrosoftState
 from connectors.sandbox.world import DeliveredMail, Invitation, Person, World
 
@@ -70,7 +71,9 @@ class MicrosoftMailboxes:
         if invitation.method == "CANCEL":
             if copy is not None:
                 mailbox.events.remove(copy)
+                publish(self._world, mailbox, copy, "deleted")
             return
+        is_new = copy is None
         if copy is None:
             copy = self._new_copy(mailbox, invitation)
             mailbox.events.append(copy)
@@ -93,6 +96,7 @@ class MicrosoftMailboxes:
         ]
         copy.modified_at = self._world.clock.now()
         copy.version += 1
+        publish(self._world, mailbox, copy, "created" if is_new else "updated")
 
     def _new_copy(self, mailbox: Mailbox, invitation: Invitation) -> Event:
         now = self._world.clock.now()

@@ -26,7 +26,7 @@ class Instance:
 
     Attributes:
         event: The event, or the series it belongs to.
-        kind: Graph's ``type``: ``singleInstance``, ``occurrence`` or ``exception``.
+        kind: Graph's ``type``: ``singleInstance``, ``seriesMaster``, ``occurrence`` or ``exception``.
         item_id: Immutable id; an occurrence's has its date at the end.
         start: Aware, UTC.
         end: Aware, UTC.
@@ -55,6 +55,17 @@ class Instance:
         if self.different is not None and self.different.subject is not None:
             return self.different.subject
         return self.event.subject
+
+
+def itself(event: Event) -> Instance:
+    """The event as one thing: a single one, or the master of its series."""
+    return Instance(
+        event=event,
+        kind="singleInstance" if event.recurrence is None else "seriesMaster",
+        item_id=event.item_id,
+        start=event.start,
+        end=event.end,
+    )
 
 
 def check(recurrence: Any) -> None:
@@ -107,13 +118,7 @@ def _dates(event: Event) -> Iterator[date]:
 def instances(event: Event) -> Iterator[Instance]:
     """The event itself, or each occurrence of the series; canceled ones left out."""
     if event.recurrence is None:
-        yield Instance(
-            event=event,
-            kind="singleInstance",
-            item_id=event.item_id,
-            start=event.start,
-            end=event.end,
-        )
+        yield itself(event)
         return
     zone = ZoneInfo(event.zone)
     clock = event.start.astimezone(zone).time()

@@ -11,10 +11,11 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from connectors.sandbox.microsoft import events, odata, recurrence, schedule
+from connectors.sandbox.microsoft import delta, events, odata, recurrence, schedule
 from connectors.sandbox.microsoft.callers import Call, reachable, refuse_malformed, resolve
 from connectors.sandbox.microsoft.meetings import tell
-from connectors.sandbox.microsoft.recurrence import Instance
+from connectors.sandbox.microsoft.notifications import publish
+from connectors.sandbox.microsoft.recurrence import Instance, itself
 from connectors.sandbox.microsoft.state import (
     Event,
     Invitee,
@@ -22,6 +23,7 @@ from connectors.sandbox.microsoft.state import (
     MailboxCalendar,
     MicrosoftState,
     Occurrence,
+    mutable_id,
 )
 from connectors.sandbox.microsoft.wire import (
     GraphError,
@@ -40,6 +42,9 @@ _ONE = frozenset({"$select", "$expand"})
 _NONE: frozenset[str] = frozenset()
 _OWNERS = ("/v1.0/me", "/v1.0/users/<user>")
 _PLACES = ("", "/calendar", "/calendars/<calendar>")
+#: "/delta is a shortcut for the fully qualified name" (delta-query-overview.md); the SDKs call it
+#: with brackets.
+_DELTA = ("delta", "delta()", "microsoft.graph.delta", "microsoft.graph.delta()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ def register(door: Blueprint, world: World) -> None:
     listed = tuple(f"{place}/events" for place in _PLACES)
     single = tuple(f"{place}/events/<event>" for place in _PLACES)
     viewed = tuple(f"{place}/{n}" for place in _PLACES for n in ("calendarView", "calendarview"))
+    tracked = tuple(f"{view}/{n}" for view in viewed for n in _DELTA)
     add("users_get", "GET", ("",), routes.users_get)
     add("calendar_get", "GET", ("/calendar", "/calendars/<calendar>"), routes.calendar_get)
     add("calendars_list", "GET", ("/calendars",), routes.calendars_list)
@@ -81,6 +87,7 @@ def register(door: Blueprint, world: World) -> None:
         routes.get_schedule,
     )
     add("calendar_view", "GET", viewed, routes.calendar_view)
+    add("calendar_view_delta", "GET", tracked, routes.calendar_view_delta)
     add("events_list", "GET", listed, routes.events_list)
     add("events_create", "POST", listed, routes.events_create)
     add("events_get", "GET", single, routes.events_get)
@@ -190,6 +197,24 @@ class _Routes:
             )
         )
 
+    def calendar_view_delta(self, user: str | None = None, calendar: str | None = None) -> Response:
+        query = delta.asked()
+        call = resolve(self._world, user, calendar)
+        address = self._world.base_url + quote(request.path, safe="/()@")
+        found, link, following = delta.page(call, query, address=address)
+        return jsonify(
+            {
+                f"@odata.{link}": f"{address}?{following}",
+                "value": [self._told(call, one) for one in found],
+            }
+        )
+
+    def _told(self, call: Call, one: Instance | str) -> Json:
+        if isinstance(one, str):
+            item_id = one if call.preferred.immutable_ids else mutable_id(one)
+            return delta.removed(item_id)
+        return {"@odata.type": "#microsoft.graph.event", **self._rendered(call, one, _Wish())}
+
     # ---------------------------------------------------------------------------- events
 
     def events_list(self, user: str | None = None, calendar: str | None = None) -> Response:
@@ -198,7 +223,7 @@ class _Routes:
         call = resolve(self._world, user, calendar)
         fits = odata.event_filter(asked.get("$filter"))
         found = [
-            self._rendered(call, _master(event), wish)
+            self._rendered(call, itself(event), wish)
             for event in call.mailbox.on_calendar(call.calendar.calendar_id)
             if fits(event)
         ]
@@ -229,7 +254,7 @@ class _Routes:
         )
         if made is None:
             made = self._create(call, body)
-        response = jsonify(self._rendered(call, _master(made), _Wish()))
+        response = jsonify(self._rendered(call, itself(made), _Wish()))
         response.status_code = 201
         return response
 
@@ -252,6 +277,7 @@ class _Routes:
         events.write(event, body, mailbox=call.mailbox, now=now)
         self._give_meeting(call.mailbox, event, body)
         call.mailbox.events.append(event)
+        publish(self._world, call.mailbox, event, "created")
         tell(self._world, event, method="REQUEST", invitees=event.invitees)
         return event
 
@@ -295,6 +321,7 @@ class _Routes:
         if told or removed:
             changed.sequence += 1
         call.mailbox.events[call.mailbox.events.index(event)] = changed
+        publish(self._world, call.mailbox, changed, "updated")
         tell(self._world, changed, method="CANCEL", invitees=removed)
         tell(self._world, changed, method="REQUEST", invitees=told)
 
@@ -312,6 +339,8 @@ class _Routes:
             subject=shaped.subject if "subject" in body else None,
             show_as=shaped.show_as if "showAs" in body else None,
         )
+        series.modified_at, series.version = shaped.modified_at, shaped.version
+        publish(self._world, call.mailbox, series, "updated")
 
     def events_delete(
         self, event: str, user: str | None = None, calendar: str | None = None
@@ -343,8 +372,12 @@ class _Routes:
         event = instance.event
         if instance.kind in ("occurrence", "exception"):
             event.occurrences[_day_of(instance)] = Occurrence(is_cancelled=True)
+            event.modified_at = self._world.clock.now()
+            event.version += 1
+            publish(self._world, call.mailbox, event, "updated")
             return
         call.mailbox.events.remove(event)
+        publish(self._world, call.mailbox, event, "deleted")
         event.sequence += 1
         tell(self._world, event, method="CANCEL", invitees=event.invitees)
 
@@ -355,7 +388,7 @@ class _Routes:
         refuse_malformed(item_id)
         event = call.mailbox.event(item_id)
         found = (
-            _master(event)
+            itself(event)
             if event is not None
             else recurrence.instance_by_id(call.mailbox.events, item_id)
         )
@@ -380,16 +413,6 @@ class _Routes:
     def _address(self, skip: int) -> str:
         query = {**request.args, "$skip": str(skip)}
         return f"{self._world.base_url}{quote(request.path)}?{urlencode(query)}"
-
-
-def _master(event: Event) -> Instance:
-    return Instance(
-        event=event,
-        kind="singleInstance" if event.recurrence is None else "seriesMaster",
-        item_id=event.item_id,
-        start=event.start,
-        end=event.end,
-    )
 
 
 def _day_of(instance: Instance) -> str:

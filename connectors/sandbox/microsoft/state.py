@@ -226,6 +226,97 @@ class Grant:
     expires_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncState:
+    """What a state token of ``calendarView/delta`` stands for.
+
+    Attributes:
+        email: Whose mailbox.
+        calendar_id: Which calendar.
+        start: Of the window, as the first request had it.
+        end: Likewise.
+        known: The version of each event that the caller knows once this round is told.
+        pending: What is still to be told: events as they were, ids of what was removed. Nothing
+            once the round is over.
+    """
+
+    email: str
+    calendar_id: str
+    start: datetime
+    end: datetime
+    known: dict[str, int]
+    pending: tuple[Any, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Subscription:
+    """Somebody's wish to be notified of changes of a mailbox's events.
+
+    Attributes:
+        tenant_id: In which directory it was made.
+        creator: By whose token; empty for the application itself.
+        creator_id: The same as the directory's id.
+        application_id: With which client.
+        email: Whose events.
+        resource: As it was written.
+        change_types: Of ``created``, ``updated``, ``deleted``.
+        client_state: Sent with each notification.
+        notification_url: Where to.
+        lifecycle_url: Where to tell what becomes of it; empty for nowhere.
+        expires_at: By the organisation's clock.
+        immutable_ids: Its maker prefers immutable ids.
+        tls: The newest version of TLS that its endpoint knows.
+        is_paused: It has to be authorized anew first.
+    """
+
+    subscription_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    tenant_id: str
+    creator: str
+    creator_id: str
+    application_id: str
+    email: str
+    resource: str
+    change_types: tuple[str, ...]
+    client_state: str | None
+    notification_url: str
+    lifecycle_url: str
+    expires_at: datetime
+    immutable_ids: bool
+    tls: str
+    is_paused: bool = False
+
+    def made_by(self, grant: Grant) -> bool:
+        """Whether such a token made it; nobody else sees it."""
+        return (self.tenant_id, self.creator) == (grant.tenant_id, grant.email)
+
+
+@dataclass(slots=True, kw_only=True)
+class Delivery:
+    """A notification on its way, or at its end.
+
+    Attributes:
+        number: Counts up.
+        url: Where to.
+        notification: What is sent.
+        subscription_id: Whose.
+        made_at: When it happened, by the organisation's clock.
+        due_at: When it is sent next, likewise.
+        needs_subscription: It is dropped when the subscription is over before it is taken.
+        attempts: When it was sent, and which status or error came back.
+        outcome: ``pending``, ``delivered``, ``given up`` or ``dropped``.
+    """
+
+    number: int
+    url: str
+    notification: dict[str, Any]
+    subscription_id: str
+    made_at: datetime
+    due_at: datetime
+    needs_subscription: bool = True
+    attempts: list[dict[str, str]] = field(default_factory=list)
+    outcome: str = "pending"
+
+
 @dataclass(slots=True, kw_only=True)
 class MicrosoftState:
     """All of Microsoft; mailboxes by address, tokens by their text."""
@@ -234,6 +325,9 @@ class MicrosoftState:
     mailboxes: dict[str, Mailbox] = field(default_factory=dict)
     access_tokens: dict[str, Grant] = field(default_factory=dict)
     refresh_tokens: dict[str, Grant] = field(default_factory=dict)
+    sync_states: dict[str, SyncState] = field(default_factory=dict)
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    deliveries: list[Delivery] = field(default_factory=list)
 
     def mailbox(self, user: str) -> Mailbox | None:
         """The mailbox by address or directory id, in any letter case."""

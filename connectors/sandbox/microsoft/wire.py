@@ -15,6 +15,7 @@ from flask import Response, g, jsonify, request
 from connectors.sandbox.microsoft.zones import zone_named
 
 _TIMEZONE = re.compile(r'outlook\.timezone\s*=\s*"([^"]*)"', re.IGNORECASE)
+_PAGE_SIZE = re.compile(r"odata\.maxpagesize\s*=\s*(\d{1,9})", re.IGNORECASE)
 _IMMUTABLE = re.compile(r'IdType\s*=\s*"ImmutableId"', re.IGNORECASE)
 
 Json = dict[str, Any]
@@ -23,9 +24,12 @@ Json = dict[str, Any]
 class GraphError(Exception):
     """An answer in Graph's error form."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, *, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
+        self.headers = headers or {}
         self.code = code
         self.message = message
 
@@ -42,6 +46,7 @@ class GraphError(Exception):
         body = {"error": {"code": self.code, "message": self.message, "innerError": inner}}
         response = jsonify(body)
         response.status_code = self.status
+        response.headers.update(self.headers)
         return response
 
 
@@ -70,6 +75,7 @@ class Preferences:
     zone_name: str
     zone: ZoneInfo
     immutable_ids: bool
+    page_size: int | None = None
 
 
 def preferences() -> Preferences:
@@ -80,11 +86,13 @@ def preferences() -> Preferences:
     """
     header = ", ".join(request.headers.getlist("Prefer"))
     asked = _TIMEZONE.search(header)
+    size = _PAGE_SIZE.search(header)
     name = asked.group(1) if asked else "UTC"
     return Preferences(
         zone_name=name,
         zone=zone_or_refuse(name),
         immutable_ids=_IMMUTABLE.search(header) is not None,
+        page_size=int(size.group(1)) if size else None,
     )
 
 
