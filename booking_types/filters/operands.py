@@ -8,7 +8,6 @@ time with its offset with dateTime fields only.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -119,6 +118,10 @@ def _nothing(_value: object, kind: FieldType) -> Comparable:
     raise OperandError(f"holds {KINDS[kind]}; choose another field")
 
 
+#: Source: Salesforce Help, "Digit Length of Number Fields": 18 digits in all.
+_TOO_LARGE = 10**18
+
+
 def _blank(value: ClauseValue | None, kind: FieldType) -> Comparable:
     # An empty text is no value: Salesforce keeps none, and finds null by it.
     if value is None or kind in TEXTS or kind is FieldType.MULTI_PICKLIST:
@@ -131,8 +134,9 @@ def _number(value: object, kind: FieldType) -> float:
         raise OperandError(
             f"holds {KINDS[kind]}; write digits without quotes instead of {plain(value)}"
         )
-    if not math.isfinite(value):
-        raise OperandError(f"holds {KINDS[kind]}; write a number that has an end")
+    # What is no number at all is on no side of anything, not even of this.
+    if not abs(value) < _TOO_LARGE:
+        raise OperandError(f"holds {KINDS[kind]}; write a number of 18 digits at most")
     return value
 
 

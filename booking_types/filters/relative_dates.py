@@ -149,7 +149,7 @@ _COUNTED = {
 #: Every relative date there is, with ``n`` where a number belongs.
 NAMES = (*_FIXED, *(f"{name}:n" for name in _COUNTED))
 
-_FORM = re.compile(r"([A-Z0-9_]+)(?::([0-9]{1,6}))?", re.ASCII | re.IGNORECASE)
+_FORM = re.compile(r"([A-Z0-9_]+)(?::([0-9]{1,400}))?", re.ASCII | re.IGNORECASE)
 
 
 @lru_cache(maxsize=1024)

@@ -218,6 +218,7 @@ def test_a_day_on_which_clocks_change_is_as_long_as_it_is(zone: str, on: str, ho
         ("TODAY:3", "takes no number; leave “:3” out"),
         ("LAST_N_YEARS:201", "goes from 1 to 200"),
         ("LAST_N_DAYS:0", "goes from 1 to 73,000"),
+        ("LAST_N_DAYS:9999999", "goes from 1 to 73,000"),
         ("LAST_N_DAYS:-1", "do you mean LAST_N_DAYS:1?"),
         ("LAST_N_DAYS: 3", "do you mean LAST_N_DAYS:3?"),
         ("LAST_N_DAYS:٣", "is no relative date"),
