@@ -102,7 +102,9 @@ class Records:
         known = self._descriptions.object(object_name)
         if not record_id.isalnum():
             raise MissingError(CONNECTOR, operation, "not a record's id")
-        unknown = sorted(name for name in values if name not in known.fields)
+        # Salesforce takes names in capitals or not, and so does whoever checks a definition.
+        names = {name.casefold(): name for name in known.fields}
+        unknown = sorted(name for name in values if name.casefold() not in names)
         if unknown:
             raise RejectedError(
                 CONNECTOR,
@@ -114,7 +116,7 @@ class Records:
             return
         self._wire.update(
             f"sobjects/{known.name}/{record_id}",
-            {name: _written(value) for name, value in values.items()},
+            {names[name.casefold()]: _written(value) for name, value in values.items()},
             operation=operation,
             headers=_AS_ASKED,
         )

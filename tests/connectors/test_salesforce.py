@@ -154,6 +154,15 @@ def test_a_record_that_is_not_there_is_missing(org: SalesforceOrg) -> None:
         org.crm().record(object_name="Lead", record_id=lead, paths=["Name"])
 
 
+def test_fields_are_written_by_their_names_in_capitals_or_not(org: SalesforceOrg) -> None:
+    record_id = org.lead()
+
+    org.crm().update_record(object_name="Lead", record_id=record_id, values={"RATING": "Hot"})
+
+    found = org.crm().record(object_name="Lead", record_id=record_id, paths=["Rating"])
+    assert found.values == {"Rating": "Hot"}
+
+
 def test_a_records_fields_and_owner_are_written(org: SalesforceOrg) -> None:
     lead = org.lead()
 
