@@ -49,7 +49,7 @@ from booking_types.answers import Part, PersonDay, Question, Verdict
 from booking_types.answers import Role as PanelPart
 from booking_types.errors import InvalidRequestError, NotFoundError
 from booking_types.filters import ClauseOutcome, FilterVerdict, evaluate
-from booking_types.hosts import Considered, HostCandidates, pick
+from booking_types.hosts import Considered, HostCandidates, LookupStep, pick
 from booking_types.intervals import Interval
 from booking_types.local_time import first_instant
 from booking_types.model import FilterContext, Holiday, HostRuleKind, HostTimes, Record, Slot
@@ -289,7 +289,7 @@ class Explainer:
             host_rule=ExplainedHostRule(
                 kind=booking_type.host_rule.kind,
                 decides=parts.candidates.kind,
-                steps=parts.candidates.steps,
+                steps=tuple(_seen(step, found.record) for step in parts.candidates.steps),
                 problem=parts.candidates.problem,
             ),
             people=tuple(_explained_people(question, aside, parts.candidates.kind, people)),
@@ -300,6 +300,11 @@ class Explainer:
                 else None
             ),
         )
+
+
+def _seen(step: LookupStep, record: Record) -> LookupStep:
+    """The step without what stands in a field that the caller may not see; who is the host they may."""
+    return replace(step, host_id=None) if step.path in record.hidden and not step.is_taken else step
 
 
 # ------------------------------------------------------------------------- what was asked

@@ -272,6 +272,28 @@ def test_each_step_of_a_lookup_is_told_with_its_reason_and_who_decides_then(
     assert found["problem"] == ""
 
 
+def test_whom_a_field_names_that_the_admin_may_not_see_is_not_told(
+    house: House, admin: Admin
+) -> None:
+    owner, stranger = house.a_host("owner"), house.a_user("stranger")
+    account = house.a_record("Account", Name="Customer", OwnerId=stranger.user_id)
+    contact = house.a_record("Contact", LastName="Guest", AccountId=account, OwnerId=owner.user_id)
+    kind = house.a_booking_type(
+        hosts=[owner],
+        object_name="Contact",
+        host_rule=HostRule(kind=HostRuleKind.LOOKUP, lookup_paths=("Account.OwnerId", "OwnerId")),
+    )
+    kept_out = house.a_user(
+        "kept.out", permission_sets=["Booking_Admin"], hidden_fields=["Contact.AccountId"]
+    )
+
+    answer = admin.answer(contact, person=kept_out, booking_type=kind)
+
+    steps = answer.get_json()["times"]["host_rule"]["steps"]
+    assert [step.get("host_id") for step in steps] == [None, owner.user_id]
+    assert stranger.user_id not in answer.get_data(as_text=True)
+
+
 def test_a_host_of_the_type_whom_the_record_does_not_name_stands_aside(
     house: House, admin: Admin
 ) -> None:
