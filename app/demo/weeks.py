@@ -29,6 +29,10 @@ _WORKDAYS = (_MONDAY, _TUESDAY, _WEDNESDAY, _THURSDAY, _FRIDAY)
 _OPEN_ZONE = ZoneInfo("Europe/Berlin")
 _OPEN_FROM, _OPEN_TO = time(15), time(18)
 
+_HALF_HOURS = tuple(time(half // 2, half % 2 * 30) for half in range(18, 34))
+#: After so many tries there is no call: a day is not to be full to the brim.
+_TRIES = 6
+
 _CALLS = (
     "Customer call", "Demo preparation", "Contract review", "Proposal walk-through",
     "Pipeline review", "Interview", "Renewal check-in", "Onboarding session", "Pricing question",
@@ -94,11 +98,6 @@ class _Weeks:
         start = datetime.combine(day, clock, self.zone)
         return start, start + timedelta(minutes=minutes)
 
-    def _clock(self, earliest: int, latest: int) -> time:
-        """A full or half hour between two hours."""
-        half = self.chance.randrange(earliest * 2, latest * 2)
-        return time(half // 2, half % 2 * 30)
-
     def _is_room(self, start: datetime, end: datetime) -> bool:
         if start.isoweekday() in (_TUESDAY, _THURSDAY):
             day = start.astimezone(_OPEN_ZONE).date()
@@ -111,10 +110,12 @@ class _Weeks:
     def _take(self, start: datetime, end: datetime) -> None:
         self.taken.append((start, end))
 
-    def _place(self, days: Sequence[date], minutes: int) -> tuple[datetime, datetime] | None:
-        """Room of some length on one of some days; nothing when there is none."""
+    def _place(
+        self, days: Sequence[date], minutes: int, *, tries: int = len(_HALF_HOURS)
+    ) -> tuple[datetime, datetime] | None:
+        """Room of some length on one of some days; nothing when none was found."""
         for day in self.chance.sample(days, len(days)):
-            for clock in (self._clock(9, 17) for _ in range(6)):
+            for clock in self.chance.sample(_HALF_HOURS, tries):
                 start, end = self._at(day, clock, minutes)
                 if end.hour < 18 and self._is_room(start, end):  # noqa: PLR2004 - the day's end
                     self._take(start, end)
@@ -196,7 +197,9 @@ class _Weeks:
         assert entry.series is not None  # noqa: S101 - only series are given
         elsewhere: dict[date, tuple[datetime, datetime]] = {}
         if moved is not None:
-            place = self._place([moved], int((entry.end - entry.start).total_seconds() // 60))
+            minutes = int((entry.end - entry.start).total_seconds() // 60)
+            others = [self._day(1, day) for day in _WORKDAYS]
+            place = self._place([moved], minutes) or self._place(others, minutes)
             elsewhere = {moved: place} if place is not None else {}
         away = frozenset() if canceled is None else frozenset({canceled})
         return replace(entry, series=replace(entry.series, moved=elsewhere, canceled=away))
@@ -237,11 +240,12 @@ class _Weeks:
             ahead = max((day - self.monday).days // 7, 0)
             if day.isoweekday() in _WORKDAYS:
                 for _ in range(max(self.chance.choice((2, 3)) - ahead // 2, 0)):
-                    place = self._place([day], self.chance.choice((30, 30, 45, 60)))
+                    place = self._place([day], self.chance.choice(_LENGTHS), tries=_TRIES)
                     if place is not None:
                         title = self.chance.choice(_CALLS)
                         yield Entry(title=title, start=place[0], end=place[1])
             day += _DAY
 
 
+_LENGTHS = (30, 30, 45, 60)
 _TENS = (time(10), time(10, 30), time(11))

@@ -233,6 +233,14 @@ def test_a_google_calendar_is_shown_day_by_day_in_its_own_zone(
         ),
         ({"status": "cancelled"}, "Call canceled"),
         ({"transparency": "transparent"}, "Call shown as free"),
+        ({"status": "tentative"}, "Call tentative"),
+        ({"visibility": "private"}, "Private private"),
+        ({"eventType": "outOfOffice"}, "Call out of office"),
+        ({"eventType": "focusTime"}, "Call focus time"),
+        (
+            {"eventType": "workingLocation", "transparency": "transparent"},
+            "Call working elsewhere",
+        ),
     ],
 )
 def test_what_is_special_about_a_google_event_is_said(
@@ -246,6 +254,56 @@ def test_what_is_special_about_a_google_event_is_said(
     only_event(sandbox, email).resource.update(resource)
 
     assert shown in page(sandbox, f"/look/calendars/google/{email}").text
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"), [("declined", "declined"), ("tentative", "tentative"), ("accepted", "")]
+)
+def test_what_a_google_owner_has_answered_is_what_the_entry_is(
+    sandbox: SandboxServer, control: SandboxControl, unique: str, answer: str, shown: str
+) -> None:
+    email = a_google_host(sandbox, control, unique, title="Call")
+    only_event(sandbox, email).resource.update(
+        {
+            "organizer": {"email": f"other@{unique}.test"},
+            "attendees": [{"email": email, "responseStatus": answer}],
+        }
+    )
+
+    read = page(sandbox, f"/look/calendars/google/{email}").text
+
+    assert f"Call {shown} Organizer:".replace("  ", " ") in read
+
+
+@pytest.mark.parametrize(
+    ("event", "shown"),
+    [
+        ({"show_as": "tentative"}, "Call tentative"),
+        ({"show_as": "oof"}, "Call out of office"),
+        ({"show_as": "workingElsewhere"}, "Call working elsewhere"),
+        ({"show_as": "free"}, "Call shown as free"),
+        ({"sensitivity": "private"}, "Private private"),
+        ({"response": "declined", "organizer": "other@elsewhere.example"}, "Call declined"),
+        ({"cancelled": True}, "Call canceled"),
+    ],
+)
+def test_what_is_special_about_a_microsoft_event_is_said(
+    sandbox: SandboxServer,
+    control: SandboxControl,
+    unique: str,
+    event: dict[str, Any],
+    shown: str,
+) -> None:
+    email = f"host@{unique}.example"
+    start = sandbox.world.clock.now().replace(minute=0, second=0, microsecond=0)
+    times = {
+        "start": (start + timedelta(hours=1)).isoformat(),
+        "end": (start + timedelta(hours=2)).isoformat(),
+    }
+    account = {"email": email, "events": [{"subject": "Call", **times, **event}]}
+    control.seed(microsoft={"accounts": [account]})
+
+    assert shown in page(sandbox, f"/look/calendars/microsoft/{email}").text
 
 
 def test_looking_does_not_use_up_what_the_next_client_is_to_see(

@@ -177,8 +177,11 @@ def _entry(entry: Entry, meetings: Sequence[_Meeting]) -> dict[str, Any]:
         "words": "all day" if entry.is_all_day else f"{entry.start:%H:%M} to {entry.end:%H:%M}",
         "is_new": _is_new(entry, meetings),
         "is_canceled": entry.is_canceled,
+        "is_all_day": entry.is_all_day,
+        "kind": entry.kind,
         "details": [
             *([entry.status] if entry.status else []),
+            *(["private"] if entry.is_private else []),
             *([entry.conference] if entry.conference else []),
             *([f"at {entry.location}"] if entry.location else []),
             *(f"{guest.name or guest.email}: {guest.answer}" for guest in entry.guests),

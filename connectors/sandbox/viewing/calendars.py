@@ -33,6 +33,23 @@ _ANSWERS = {
 }
 
 
+#: What a private entry is called where others see it.
+_PRIVATE = "Private"
+#: The owner's own answers that leave an invitation open, or the time.
+_OPEN_ANSWERS = {"declined": "declined", "tentative": "tentative", "needsAction": "tentative"}
+_GOOGLE_KINDS = {
+    "outOfOffice": "out of office",
+    "focusTime": "focus time",
+    "workingLocation": "working elsewhere",
+}
+_MICROSOFT_KINDS = {
+    "busy": "",
+    "free": "shown as free",
+    "oof": "out of office",
+    "workingElsewhere": "working elsewhere",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
     """A mailbox with calendars.
@@ -73,14 +90,15 @@ class Entry:
         start: In the mailbox's zone.
         end: Likewise.
         is_all_day: It takes whole days.
-        title: Its own.
+        title: Its own; that of a private one is nobody's business.
         calendar: The calendar's name; empty for the main one.
         organizer: Whose it is; empty when it is the mailbox's own and nobody else is on it.
         is_invitation: It is somebody else's.
         guests: Everybody on it.
         location: Place.
         conference: The conference's link, or how far it has come; may be empty.
-        status: What is unusual about it (``canceled``); may be empty.
+        status: What is unusual about it (``canceled``, ``out of office``); may be empty.
+        is_private: Only its owner sees what it is.
     """
 
     start: datetime
@@ -94,6 +112,12 @@ class Entry:
     location: str
     conference: str
     status: str
+    is_private: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Its status as one word, by which it looks as it does; may be empty."""
+        return self.status.replace(" ", "-")
 
     @property
     def is_canceled(self) -> bool:
@@ -180,22 +204,35 @@ def _google_entry(
         )
         for one in resource.get("attendees", ())
     )
-    status = {"cancelled": "canceled", "tentative": "tentative"}.get(resource["status"], "")
-    if not status and resource.get("transparency") == "transparent":
-        status = "shown as free"
+    is_private = resource.get("visibility") in ("private", "confidential")
     return Entry(
         start=interval.start.astimezone(mailbox.zone),
         end=interval.end.astimezone(mailbox.zone),
         is_all_day="date" in resource["start"],
-        title=resource.get("summary", "(no title)"),
+        title=_PRIVATE if is_private else resource.get("summary", "(no title)"),
         calendar="" if box.is_primary else box.summary,
         organizer=organizer,
         is_invitation=organizer != box.calendar_id,
         guests=guests,
         location=resource.get("location", ""),
         conference="is being made" if is_conference_pending else _meet(resource),
-        status=status,
+        status=_google_status(resource, mailbox),
+        is_private=is_private,
     )
+
+
+def _google_status(resource: dict[str, Any], mailbox: Mailbox) -> str:
+    if resource["status"] == "cancelled":
+        return "canceled"
+    answers = {one["email"]: one.get("responseStatus") for one in resource.get("attendees", ())}
+    if answers.get(mailbox.email) in _OPEN_ANSWERS:
+        return _OPEN_ANSWERS[answers[mailbox.email]]
+    if resource["status"] == "tentative":
+        return "tentative"
+    found = _GOOGLE_KINDS.get(resource.get("eventType", ""), "")
+    if not found and resource.get("transparency") == "transparent":
+        return "shown as free"
+    return found
 
 
 def _meet(resource: dict[str, Any]) -> str:
@@ -221,24 +258,29 @@ def _microsoft_entries(world: World, mailbox: Mailbox, span: Interval) -> Iterat
 
 def _microsoft_entry(instance: Instance, mailbox: Mailbox, *, calendar: str) -> Entry:
     event = instance.event
-    status = "canceled" if event.is_cancelled else ""
-    if not status and instance.show_as != "busy":
-        status = {"free": "shown as free", "oof": "out of office"}.get(
-            instance.show_as, instance.show_as
-        )
+    is_private = event.other.get("sensitivity") in ("private", "confidential")
     return Entry(
         start=instance.start.astimezone(mailbox.zone),
         end=instance.end.astimezone(mailbox.zone),
         is_all_day=event.is_all_day,
-        title=instance.subject or "(no title)",
+        title=_PRIVATE if is_private else instance.subject or "(no title)",
         calendar=calendar,
         organizer=event.organizer.email,
         is_invitation=not event.is_organizer,
         guests=tuple(_invitee(each) for each in event.invitees),
         location=event.location,
         conference=event.join_url,
-        status=status,
+        status=_microsoft_status(instance),
+        is_private=is_private,
     )
+
+
+def _microsoft_status(instance: Instance) -> str:
+    if instance.event.is_cancelled:
+        return "canceled"
+    if instance.event.response == "declined":
+        return "declined"
+    return _MICROSOFT_KINDS.get(instance.show_as, instance.show_as)
 
 
 def _invitee(each: Invitee) -> Guest:

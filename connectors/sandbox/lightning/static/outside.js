@@ -93,7 +93,11 @@ function block(calendar, entry, hours) {
     if (to <= from) {
         return null;
     }
-    const kinds = [entry.is_new && 'sb-new', entry.is_canceled && 'sb-canceled'].filter(Boolean);
+    const kinds = [
+        entry.is_new && 'sb-new',
+        entry.kind && `sb-${entry.kind}`,
+        entry.is_all_day && 'sb-all-day'
+    ].filter(Boolean);
     const made = element('li', ['sb-block', ...kinds].join(' '), element('span', '', entry.title));
     made.style.top = `${((from - calendar.first_hour) / hours) * 100}%`;
     made.style.height = `${((to - from) / hours) * 100}%`;
