@@ -320,15 +320,18 @@ def test_a_user_who_takes_consent_back_ends_everything_and_is_asked_again(town: 
 
 
 @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
-def test_either_token_revokes_both(town: Town, kind: str) -> None:
-    made = town.connected()
+def test_any_token_revokes_all_that_the_user_allowed_the_client(town: Town, kind: str) -> None:
+    """ "Revocation removes all OAuth 2.0 scopes previously granted to a project"."""
+    other = town.connected()
+    made = town.connected(prompt="consent")
     place = f"{town.base}/oauth/revoke"
 
     revoked = town.session.post(place, data={"token": made[kind]})
 
     assert revoked.status_code == 200
-    assert town.events(made["access_token"]) == 401
-    assert town.refresh(made["refresh_token"]).json()["error"] == "invalid_grant"
+    for one in (made, other):
+        assert town.events(one["access_token"]) == 401
+        assert town.refresh(one["refresh_token"]).json()["error"] == "invalid_grant"
     assert town.look().status_code == 200
     again = town.session.post(place, data={"token": made[kind]})
     assert (again.status_code, again.json()["error"]) == (400, "invalid_token")

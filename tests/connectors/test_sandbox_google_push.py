@@ -300,13 +300,14 @@ def own_world(unique: str) -> Iterator[GoogleWorld]:
     [
         ({}, 604_800),
         ({"params": {"ttl": "3600"}}, 3600),
-        ({"params": {"ttl": "9999999999"}}, 604_800),
+        ({"params": {"ttl": "9999999999"}}, 30 * 86_400),
+        ({"expiration": 90 * 86_400}, 30 * 86_400),
         ({"expiration": 1800}, 1800),
         ({"expiration": 1800, "params": {"ttl": "3600"}}, 1800),
         ({"expiration": 3600, "params": {"ttl": "1800"}}, 1800),
     ],
 )
-def test_a_channel_lives_as_long_as_asked_and_a_week_at_most(
+def test_a_channel_lives_as_long_as_asked_else_a_week_and_a_month_at_most(
     world: GoogleWorld,
     host: HostAccount,
     receiver: Receiver,

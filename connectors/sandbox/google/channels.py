@@ -35,9 +35,11 @@ _ID = re.compile(r"[A-Za-z0-9\-_+/=]{1,64}\Z")
 _LONGEST_TOKEN = 256
 _TYPES = frozenset({"web_hook", "webhook"})
 
-#: The reference's default of ``params.ttl``. Nobody says what the longest is; "the more
-#: restrictive value is used", so it is this one.
+#: The reference's default of ``params.ttl``.
 _LIFETIME = timedelta(seconds=604_800)
+#: Google has "internal limits or defaults (the more restrictive value is used)" and does not say
+#: which; people saw channels of Calendar cut to this.
+_LONGEST = timedelta(days=30)
 
 #: "… one of the following status codes: 200, 201, 202, 204, or 102"; "If … returns 500, 502,
 #: 503, or 504, the Google Calendar API retries with exponential backoff. Every other return
@@ -132,12 +134,14 @@ def _is_loopback(host: str) -> bool:
 
 def _end(given: Mapping[str, Any], now: datetime) -> datetime:
     """When the channel ends: what was asked for, by either name, and no later than allowed."""
-    ends = [now + _LIFETIME]
+    ends = [now + _LONGEST]
     lifetime = given.get("params", {}).get("ttl")
+    if lifetime is None and "expiration" not in given:
+        return now + _LIFETIME
     if lifetime is not None:
         if not lifetime.isdigit() or int(lifetime) == 0:
             raise bad_request("Invalid ttl.", location="params.ttl")
-        ends.append(now + timedelta(seconds=min(int(lifetime), _LIFETIME.total_seconds())))
+        ends.append(now + timedelta(seconds=min(int(lifetime), _LONGEST.total_seconds())))
     if "expiration" in given:
         wanted = timedelta(milliseconds=int(given["expiration"])) + datetime.fromtimestamp(0, UTC)
         if wanted <= now:

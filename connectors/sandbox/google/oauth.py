@@ -273,10 +273,6 @@ def _issued(
     return _answer(body | dict(further or {}))
 
 
-def _owner(token: AccessToken | None) -> tuple[str, str]:
-    return (token.email, token.client_id) if token is not None else ("", "")
-
-
 def add_routes(door: Blueprint, world: World) -> None:
     """Add ``/oauth/token`` and ``/oauth/revoke``."""
     kinds = {
@@ -306,20 +302,23 @@ def add_routes(door: Blueprint, world: World) -> None:
 
     @door.post("/oauth/revoke")
     def revoke_token() -> Response:
-        """Take back a grant with all its access tokens, named by either kind of token."""
+        """Take back what a user allowed a client, named by any token of theirs.
+
+        "Revocation removes all OAuth 2.0 scopes previously granted to a project, invalidating
+        any issued access or refresh tokens for all clients registered under that project"
+        (Using OAuth 2.0 for Web Server Applications); here every client is its own project.
+        """
         name = request.values.get("token", "")
         with world.lock:
             state = state_of(world)
-            held = state.access_tokens.get(name)
-            grant = held.grant if held else name
-            token = state.refresh_tokens.get(grant)
-            if held is None and token is None:
+            token = state.refresh_tokens.get(name) or state.access_tokens.get(name)
+            if token is None:
                 return _answer(
                     {"error": "invalid_token", "error_description": "Token expired or revoked"},
                     400,
                 )
-            email, client_id = (token.email, token.client_id) if token is not None else _owner(held)
-            grants.end(state, grant)
-            # Who takes a token back will be asked again.
-            state.consents.pop((email, client_id), None)
+            if token.client_id in state.clients:
+                grants.withdraw(state, token.email, token.client_id)
+            else:
+                grants.end(state, token.client_id)
         return _answer({})
