@@ -62,9 +62,11 @@ _OPERATORS_TO_2 = {"is_empty": "is_blank", "is_not_empty": "is_not_blank"}
 
 
 def _clause_to_2(clause: Any) -> Any:
-    if not isinstance(clause, Mapping) or clause.get("operator") not in _OPERATORS_TO_2:
+    named = clause.get("operator") if isinstance(clause, Mapping) else None
+    # Anything may stand there, also what cannot be looked up.
+    if not isinstance(named, str) or named not in _OPERATORS_TO_2:
         return clause
-    return {**clause, "operator": _OPERATORS_TO_2[clause["operator"]]}
+    return {**clause, "operator": _OPERATORS_TO_2[named]}
 
 
 #: From each form to the next one, by the form it begins with.

@@ -232,6 +232,19 @@ def test_bringing_a_definition_up_leaves_what_was_stored_as_it_is() -> None:
     assert json.dumps(FIRST_FORM) == before
 
 
+def test_a_draft_of_the_first_form_may_say_anything_and_is_told_what_is_wrong() -> None:
+    clauses = [5, {"field": "Email", "operator": ["is_empty"]}]
+    first = LEAST | {"schema_version": 1, "record_filter": {"clauses": clauses}}
+
+    with pytest.raises(InvalidDefinitionError) as caught:
+        read_booking_type(first)
+
+    assert {fault.path for fault in caught.value.faults} == {
+        "record_filter.clauses[0]",
+        "record_filter.clauses[1].operator",
+    }
+
+
 def test_what_a_newer_service_wrote_is_not_guessed_at() -> None:
     with pytest.raises(ValueError, match="run a newer one"):
         stored_booking_type(LEAST, SCHEMA_VERSION + 1)
