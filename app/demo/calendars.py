@@ -71,6 +71,8 @@ def _fate(each: HandedOut, by_email: dict[str, Worker]) -> str:
         f" {found} {'entry' if found == 1 else 'entries'} between"
         f" a week ago and {weeks.DAYS} days ahead, of {each.calendar.events} events in the file"
     )
+    if each.calendar.events and not found:
+        words += " (is it an old export?)"
     if each.calendar.owner:
         words += f"; declined is what {each.calendar.owner} has declined"
     return words
