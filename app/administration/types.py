@@ -175,7 +175,7 @@ class BookingTypes(Writer):
     def discard_draft(
         self, *, org_id: UUID, booking_type_id: UUID, expected_revision: int | None = None
     ) -> None:
-        """Forget a draft, and with it a type that was never published and has nobody.
+        """Forget a draft, and with a type that was never published all of it, its people too.
 
         Args:
             org_id: The org.
