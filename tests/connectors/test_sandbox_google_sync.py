@@ -200,6 +200,21 @@ def test_a_shortened_series_tells_the_instances_it_lost(
     ]
 
 
+def test_a_series_that_was_changed_and_then_deleted_takes_along_what_was_known_of_it(
+    world: GoogleWorld, host: HostAccount
+) -> None:
+    insert(world, host, a_series())
+    before, token = synced(world, host, singleEvents="true")
+    shorter = {"recurrence": ["RRULE:FREQ=DAILY;COUNT=2"]}
+    world.request(host, "PATCH", f"{EVENTS}/series000", json=shorter)
+
+    world.request(host, "DELETE", f"{EVENTS}/series000")
+    changes, _ = synced(world, host, singleEvents="true", syncToken=token)
+
+    assert ids(changes) == ids(before)
+    assert {one["status"] for one in changes} == {"cancelled"}
+
+
 def test_a_deleted_series_takes_its_instances_along_the_moved_ones_too(
     world: GoogleWorld,
 ) -> None:

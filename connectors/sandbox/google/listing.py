@@ -341,7 +341,7 @@ def _changed(world: World, box: CalendarBox, token: SyncToken) -> list[Event]:
 def _instances(box: CalendarBox, event: Event, since: int, horizon: datetime) -> Iterator[Event]:
     """A changed event; a series as its instances, those that it lost as canceled ones."""
     before = shape_at(event, since)
-    now = {} if before is not None and _is_off(event) else _by_id(box, event.resource, horizon)
+    now = _by_id(box, event.resource, horizon)
     for made in now.values():
         if "recurringEventId" not in made or made["id"] not in box.events or made is event.resource:
             yield event if made is event.resource else Event(resource=made)
@@ -352,10 +352,6 @@ def _instances(box: CalendarBox, event: Event, since: int, horizon: datetime) ->
         is_kept = name in box.events and "recurringEventId" in lost
         if name not in now and not is_kept:
             yield Event(resource=lost | {"status": "cancelled"})
-
-
-def _is_off(event: Event) -> bool:
-    return bool(event.resource["status"] == "cancelled")
 
 
 def _by_id(
