@@ -1,7 +1,8 @@
 """The sandbox's Microsoft: the login and Graph's calendar, under ``/microsoft``.
 
 * ``state``: what it holds. ``seeds``: how that is made.
-* ``login``: tokens. ``callers``: who may do what. ``routes``: people, calendars, events. ``schedule``: free/busy. ``batch``.
+* ``login``: tokens. ``consent``: the pages before them. ``identity``: who signed in.
+* ``callers``: who may do what. ``routes``: people, calendars, events. ``schedule``: free/busy. ``batch``.
 * ``delta``: what changed in a calendar view. ``subscriptions``, ``notifications``: who is told of it.
 * ``verbs``: what only the control door can do.
 * ``events``, ``recurrence``, ``meetings``: what events are, how series unfold, who is told.
@@ -14,7 +15,7 @@ import functools
 
 from flask import Blueprint, Flask, Response, g, request
 
-from connectors.sandbox.microsoft import batch, login, routes, subscriptions, verbs
+from connectors.sandbox.microsoft import batch, consent, login, routes, subscriptions, verbs
 from connectors.sandbox.microsoft.meetings import MicrosoftMailboxes
 from connectors.sandbox.microsoft.seeds import seed
 from connectors.sandbox.microsoft.state import Grant, MicrosoftState
@@ -54,6 +55,7 @@ def register(app: Flask, world: World) -> None:
         return response
 
     login.register(door, world)
+    consent.register(door, world)
     batch.register(app, door)
     subscriptions.register(door, world)
     routes.register(door, world)

@@ -52,7 +52,7 @@ def resolve(
     grant: Grant = g.microsoft_grant
     mailbox = reachable(state, grant, user)
     needed = {"Calendars.ReadWrite"} if writes else {"Calendars.ReadWrite", "Calendars.Read"}
-    held = mailbox.scopes if grant.email else state.tenants[grant.tenant_id].app_roles
+    held = grant.scopes if grant.email else state.tenants[grant.tenant_id].app_roles
     if not needed & held:
         raise _denied()
     if not mailbox.is_rest_enabled:

@@ -1,30 +1,44 @@
-"""Microsoft's login: the discovery document msal insists on, and the token endpoint.
+"""Microsoft's login: the discovery document msal insists on, its keys, and the token endpoint.
 
-Client credentials for the application, refresh tokens for accounts; a refresh gives a new refresh
-token and leaves the old one alive (learn.microsoft.com, identity-platform/refresh-tokens, 2025).
+Client credentials for the application, codes and refresh tokens for accounts; a refresh gives a new
+refresh token and leaves the old one alive (learn.microsoft.com, identity-platform/refresh-tokens,
+2025). The rules of codes are from entra-docs, v2-oauth2-auth-code-flow.md (read 2026); AADSTS
+numbers that it does not name are as callers report them.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from connectors.sandbox.microsoft.state import Grant, MicrosoftState, Tenant
+from connectors.sandbox.microsoft import identity
+from connectors.sandbox.microsoft.consent import split_scopes
+from connectors.sandbox.microsoft.identity import PUBLIC
+from connectors.sandbox.microsoft.state import (
+    AuthorizationCode,
+    Grant,
+    Mailbox,
+    MicrosoftState,
+    Tenant,
+)
 from connectors.sandbox.microsoft.wire import request_id
 from connectors.sandbox.world import World
 
-#: msal accepts no address that is not https, in the document either; its transport maps it back.
-_PUBLIC = "https://login.microsoftonline.com"
 _LIFETIME = timedelta(hours=1)
 _ANY_TENANT = frozenset({"common", "organizations"})
 
 
 class _Refused(Exception):  # noqa: N818 - a refusal in OAuth's words
-    def __init__(self, status: int, error: str, code: int, message: str) -> None:
+    def __init__(
+        self, status: int, error: str, code: int, message: str, *, suberror: str = ""
+    ) -> None:
         super().__init__(message)
+        self.suberror = suberror
         self.status = status
         self.error = error
         self.code = code
@@ -40,6 +54,7 @@ class _Refused(Exception):  # noqa: N818 - a refusal in OAuth's words
                 "timestamp": f"{now:%Y-%m-%d %H:%M:%SZ}",
                 "trace_id": request_id(),
                 "correlation_id": request.headers.get("client-request-id", request_id()),
+                **({"suberror": self.suberror} if self.suberror else {}),
             }
         )
         response.status_code = self.status
@@ -59,15 +74,28 @@ def register(door: Blueprint, world: World) -> None:
                 return refused.response(world.clock.now())
         return jsonify(
             {
-                "issuer": f"{_PUBLIC}/{tenant}/v2.0",
-                "authorization_endpoint": f"{_PUBLIC}/{tenant}/oauth2/v2.0/authorize",
-                "token_endpoint": f"{_PUBLIC}/{tenant}/oauth2/v2.0/token",
-                "jwks_uri": f"{_PUBLIC}/{tenant}/discovery/v2.0/keys",
+                "issuer": identity.issuer(tenant),
+                "authorization_endpoint": f"{PUBLIC}/{tenant}/oauth2/v2.0/authorize",
+                "token_endpoint": f"{PUBLIC}/{tenant}/oauth2/v2.0/token",
+                "jwks_uri": f"{PUBLIC}/{tenant}/discovery/v2.0/keys",
                 "response_types_supported": ["code"],
+                "response_modes_supported": ["query", "fragment", "form_post"],
+                "scopes_supported": ["openid", "profile", "email", "offline_access"],
+                "token_endpoint_auth_methods_supported": ["client_secret_post"],
                 "subject_types_supported": ["pairwise"],
                 "id_token_signing_alg_values_supported": ["RS256"],
             }
         )
+
+    @door.get("/login/<tenant>/discovery/v2.0/keys")
+    def keys(tenant: str) -> Response:
+        with world.lock:
+            state: MicrosoftState = world.states["microsoft"]
+            try:
+                _tenant(state, tenant)
+            except _Refused as refused:
+                return refused.response(world.clock.now())
+            return jsonify(identity.public_keys(state))
 
     @door.post("/login/<tenant>/oauth2/v2.0/token")
     def token(tenant: str) -> Response:
@@ -124,6 +152,8 @@ def _token(state: MicrosoftState, tenant: str, now: datetime) -> dict[str, Any]:
     kind = request.form.get("grant_type", "")
     if kind == "client_credentials":
         return _for_application(state, registered, now)
+    if kind == "authorization_code":
+        return _for_code(state, registered, now)
     if kind == "refresh_token":
         return _for_account(state, registered, now)
     raise _Refused(400, "unsupported_grant_type", 70003, f"'{kind}' is not a supported grant.")
@@ -148,14 +178,87 @@ def _for_account(state: MicrosoftState, registered: Tenant, now: datetime) -> di
         raise _Refused(
             400, "interaction_required", 50076, "You must use multi-factor authentication."
         )
-    grant = Grant(tenant_id=held.tenant_id, email=held.email, expires_at=now + _LIFETIME)
-    refresh_token = "1.A" + secrets.token_urlsafe(60)
-    state.refresh_tokens[refresh_token] = Grant(tenant_id=held.tenant_id, email=held.email)
-    return {
-        **_access(state, grant),
-        "scope": " ".join(sorted(mailbox.scopes)),
-        "refresh_token": refresh_token,
-    }
+    if not mailbox.scopes:
+        raise _Refused(
+            400,
+            "invalid_grant",
+            65001,
+            "The user or administrator has not consented to use the application.",
+            suberror="consent_required",
+        )
+    # A seeded refresh token was asked with nothing of OpenID Connect, and is renewed all the same.
+    oidc = held.oidc_scopes | {"offline_access"}
+    return _tokens(state, registered, mailbox, oidc=oidc, nonce="", now=now)
+
+
+def _for_code(state: MicrosoftState, registered: Tenant, now: datetime) -> dict[str, Any]:
+    code = state.codes.get(request.form.get("code", ""))
+    if code is None or code.tenant_id != registered.tenant_id:
+        raise _Refused(400, "invalid_grant", 9002313, "Invalid request: the code is malformed.")
+    if code.is_redeemed:
+        raise _Refused(
+            400, "invalid_grant", 54005, "OAuth2 Authorization code was already redeemed."
+        )
+    if code.expires_at <= now:
+        raise _Refused(400, "invalid_grant", 70008, "The provided authorization code has expired.")
+    if request.form.get("redirect_uri") != code.redirect_uri:
+        raise _Refused(
+            400,
+            "invalid_grant",
+            500112,
+            "The reply address does not match the one used when requesting the authorization code.",
+        )
+    if not _is_proved(code, request.form.get("code_verifier", "")):
+        raise _Refused(
+            400, "invalid_grant", 501481, "The Code_Verifier does not match the code_challenge."
+        )
+    mailbox = state.mailboxes[code.email]
+    _, wanted = split_scopes(request.form.get("scope", ""))
+    if wanted - mailbox.scopes:
+        raise _Refused(
+            400, "consent_required", 65001, "The user has not consented to every scope named."
+        )
+    code.is_redeemed = True
+    return _tokens(state, registered, mailbox, oidc=code.oidc_scopes, nonce=code.nonce, now=now)
+
+
+def _is_proved(code: AuthorizationCode, verifier: str) -> bool:
+    """Whether the code is redeemed by whoever asked for it (RFC 7636)."""
+    if not code.challenge:
+        return not verifier
+    if code.challenge_method == "S256":
+        digest = hashlib.sha256(verifier.encode()).digest()
+        verifier = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    return secrets.compare_digest(verifier.encode(), code.challenge.encode())
+
+
+def _tokens(
+    state: MicrosoftState,
+    registered: Tenant,
+    mailbox: Mailbox,
+    *,
+    oidc: frozenset[str],
+    nonce: str,
+    now: datetime,
+) -> dict[str, Any]:
+    """What an account's tokens are: good for everything that was ever consented to."""
+    tenant_id, email = mailbox.tenant_id, mailbox.email
+    grant = Grant(
+        tenant_id=tenant_id, email=email, expires_at=now + _LIFETIME, scopes=mailbox.scopes
+    )
+    answer = _access(state, grant) | {"scope": " ".join(sorted(mailbox.scopes))}
+    if "offline_access" in oidc:
+        answer["refresh_token"] = "1.A" + secrets.token_urlsafe(60)
+        state.refresh_tokens[answer["refresh_token"]] = Grant(
+            tenant_id=tenant_id, email=email, oidc_scopes=oidc
+        )
+    if "openid" in oidc:
+        answer["id_token"] = identity.id_token(
+            state, registered, mailbox, nonce=nonce, now=now, lifetime=_LIFETIME
+        )
+    if request.form.get("client_info") == "1":
+        answer["client_info"] = identity.client_info(mailbox)
+    return answer
 
 
 def _access(state: MicrosoftState, grant: Grant) -> dict[str, Any]:

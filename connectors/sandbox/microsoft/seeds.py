@@ -31,6 +31,7 @@ def seed(world: World, data: dict[str, Any]) -> dict[str, Any]:
     Args:
         world: The organisation.
         data: ``{"tenant_id"?, "accounts": [...], "app_mailboxes"?: [addresses], "app_roles"?,
+            "redirect_uris"?: [addresses of the application that the login may send people to],
             "revoke"?: [addresses], "expire"?: [addresses], "teams"?: {...}}``. A known ``tenant_id`` gets further
             accounts. ``revoke`` ends all of an account's tokens, ``expire`` its access tokens
             only; the application's own go by the address ``""``, and with ``revoke`` its secret too.
@@ -96,6 +97,8 @@ def _tenant(state: MicrosoftState, data: dict[str, Any]) -> Tenant:
         tenant.app_mailboxes = frozenset(email.lower() for email in data["app_mailboxes"])
     if data.get("app_roles") is not None:
         tenant.app_roles = frozenset(data["app_roles"])
+    if data.get("redirect_uris") is not None:
+        tenant.redirect_uris = frozenset(data["redirect_uris"])
     return tenant
 
 

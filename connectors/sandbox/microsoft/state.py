@@ -202,6 +202,7 @@ class Tenant:
     Attributes:
         app_roles: Application permissions an administrator granted.
         app_mailboxes: The mailboxes the application may touch; nothing means all of them.
+        redirect_uris: Where the login may send people back to.
     """
 
     tenant_id: str
@@ -209,6 +210,7 @@ class Tenant:
     client_secret: str
     app_roles: frozenset[str]
     app_mailboxes: frozenset[str] | None = None
+    redirect_uris: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -219,11 +221,42 @@ class Grant:
         tenant_id: In which directory.
         email: Whose; empty for the application itself.
         expires_at: For access tokens.
+        scopes: What an access token of an account is good for; nothing for the application's.
+        oidc_scopes: What of OpenID Connect a refresh token was asked with.
     """
 
     tenant_id: str
     email: str
     expires_at: datetime | None = None
+    scopes: frozenset[str] = frozenset()
+    oidc_scopes: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, kw_only=True)
+class AuthorizationCode:
+    """What somebody agreed to and an application may redeem, once.
+
+    Attributes:
+        tenant_id: In which directory.
+        email: Who.
+        oidc_scopes: What of OpenID Connect was asked for.
+        redirect_uri: Where it was sent to.
+        challenge: Of PKCE; empty without.
+        challenge_method: ``S256`` or ``plain``.
+        nonce: For the id token; may be empty.
+        expires_at: By the organisation's clock.
+        is_redeemed: It was used.
+    """
+
+    tenant_id: str
+    email: str
+    oidc_scopes: frozenset[str]
+    redirect_uri: str
+    challenge: str
+    challenge_method: str
+    nonce: str
+    expires_at: datetime
+    is_redeemed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,6 +358,8 @@ class MicrosoftState:
     mailboxes: dict[str, Mailbox] = field(default_factory=dict)
     access_tokens: dict[str, Grant] = field(default_factory=dict)
     refresh_tokens: dict[str, Grant] = field(default_factory=dict)
+    codes: dict[str, AuthorizationCode] = field(default_factory=dict)
+    signing_key: str = ""
     sync_states: dict[str, SyncState] = field(default_factory=dict)
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     deliveries: list[Delivery] = field(default_factory=list)

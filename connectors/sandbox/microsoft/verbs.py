@@ -33,6 +33,16 @@ def add_verbs(world: World) -> None:
         wanted = given.get("subscription")
         return [one for one in state.deliveries if wanted in (None, one.subscription_id)]
 
+    def revoke_consent(given: dict[str, Any]) -> dict[str, Any]:
+        """Let a ``mailbox`` (its address) take back what it consented to.
+
+        Tokens that are out go on for as long as they live; there are no new ones.
+        """
+        state: MicrosoftState = world.states["microsoft"]
+        state.mailboxes[given["mailbox"].lower()].scopes = frozenset()
+        return {}
+
+    world.verbs["microsoft", "revoke_consent"] = revoke_consent
     world.verbs["microsoft", "lifecycle"] = lifecycle
     world.verbs["microsoft", "deliveries"] = deliveries
     world.verbs["microsoft", "expire_delta_tokens"] = expire_delta_tokens
