@@ -10,6 +10,7 @@ import pytest
 
 from connectors.sandbox.client import SandboxControl
 from connectors.sandbox.server import SandboxServer
+from tests.connectors import soql_judge
 
 # Whether commands paint what they say is a wish of the terminal that the tests run in; what they
 # say must not depend on it.
@@ -24,6 +25,7 @@ def sandbox() -> Iterator[SandboxServer]:
     server.start()
     yield server
     server.stop()
+    soql_judge.hold(server.world.requests)
 
 
 @pytest.fixture(scope="session")
