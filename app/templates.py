@@ -232,7 +232,7 @@ _MONTHS = (
 )
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
-#: What the patterns of ``date``, ``time`` and ``format`` consist of; everything else stays as it
+#: What the patterns of ``date`` and ``time`` consist of; everything else stays as it
 #: is written. English names, whatever the server's language is.
 DATE_PARTS: Mapping[str, tuple[str, Callable[[datetime], str]]] = {
     "%d": ("day, two digits", lambda at: f"{at.day:02}"),
