@@ -29,6 +29,7 @@ class Page(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.scopes: list[str] = []
+        self.ticked: list[str] = []
         self.accounts: list[str] = []
         self.chosen = ""
         self.feed(text)
@@ -37,6 +38,7 @@ class Page(HTMLParser):
         held = {name: value or "" for name, value in attrs}
         if tag == "input" and held.get("type") == "checkbox":
             self.scopes.append(held["value"])
+            self.ticked += [held["value"]] if "checked" in held else []
         if tag == "option":
             self.accounts.append(held["value"])
             if "selected" in held:

@@ -57,7 +57,7 @@ def test_the_page_says_that_it_is_the_sandbox_who_asks_and_for_what(town: Town) 
     assert "Sandbox: this page plays Google" in page.text
     assert "Hot &lt;Handover&gt; wants access" in page.text
     assert "View and edit events on all your calendars" in page.text
-    assert shown.scopes == [EVENTS, READONLY]
+    assert (shown.scopes, shown.ticked) == ([EVENTS, READONLY], [])
     assert shown.chosen == town.email
     assert f"another@{town.domain}" in shown.accounts
     assert Page(town.look(hd=town.domain).text).accounts == [
