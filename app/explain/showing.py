@@ -34,6 +34,9 @@ from booking_types.model import HostRuleKind
 
 #: So many days stand side by side.
 _DAYS_ABREAST = 7
+#: Why nothing is free within somebody's hours: what a day is called by where any of it is said, since
+#: the starts of the night are always the most and never what was asked about.
+_WITHIN_HOURS = ("daily_limit", "weekly_limit", "busy", "buffer")
 _TO = "\N{EN DASH}"
 #: Nobody reads more timelines than these at once.
 _MOST_TIMELINES = 10
@@ -200,7 +203,9 @@ class _Sheet:
         for column in table.columns[1:]:
             column.justify = "right"
         self._said |= dict.fromkeys(
-            word_of(reason) for day in days if not day.offered for reason, _ in day.reasons[:1]
+            _foremost([word_of(reason) for reason, _ in day.reasons])
+            for day in days
+            if not day.offered and day.reasons
         )
         table.add_row(Text("offered", style="bold"), *(_offered(day) for day in days))
         for each in people:
@@ -209,7 +214,7 @@ class _Sheet:
             table.add_row(_name(each), *cells)
             for day in days:
                 if (told := by_date.get(day.on)) is not None and not told.free and told.words:
-                    self._said[told.words[0][0]] = None
+                    self._said[_foremost([word for word, _ in told.words])] = None
         self._console.print()
         self._console.print(table)
 
@@ -308,7 +313,9 @@ def _heading_of(person: ExplainedPerson) -> Text:
 def _offered(day: ExplainedDay) -> Text:
     if day.offered:
         return Text(f"{day.offered} of {day.starts}", style="bold green")
-    return _word(word_of(day.reasons[0][0])) if day.reasons else Text("no starts", style="dim")
+    if not day.reasons:
+        return Text("no starts", style="dim")
+    return _word(_foremost([word_of(reason) for reason, _ in day.reasons]))
 
 
 def _cell(day: CountedDay | None) -> Text:
@@ -316,7 +323,12 @@ def _cell(day: CountedDay | None) -> Text:
         return Text("no starts", style="dim")
     if day.free:
         return Text(f"{day.free} of {day.starts}", style="green")
-    return _word(day.words[0][0]) if day.words else Text("")
+    return _word(_foremost([word for word, _ in day.words])) if day.words else Text("")
+
+
+def _foremost(words: Sequence[str]) -> str:
+    """What a day without a free start is called by, out of its words, the most frequent first."""
+    return next((word for word in words if word in _WITHIN_HOURS), words[0])
 
 
 def _runs(runs: Sequence[PersonRun], *, zone: ZoneInfo) -> Text:

@@ -148,6 +148,20 @@ def test_a_users_view_and_one_persons_times_can_be_asked_for(house: House) -> No
     assert "Busy (UTC)" not in said.stdout
 
 
+def test_a_day_is_called_by_what_stands_against_its_working_hours_and_not_by_its_night(
+    house: House,
+) -> None:
+    # All of the working day, which is the lesser part of its starts.
+    host = house.a_host("full", busy=[(TUESDAY_10.replace(hour=0), TUESDAY_10.replace(hour=23))])
+    house.a_booking_type(hosts=[host], key="one")
+
+    said = explained(house, house.a_lead(), booking_type="one", first_on=TUESDAY_10.date(), days=1)
+
+    lines = [" ".join(line.split()) for line in said.stdout.splitlines()]
+    assert "offered busy" in lines
+    assert f"{host.name} busy" in lines
+
+
 def test_a_narrow_terminal_loses_no_word(house: House) -> None:
     lead = a_pool(house)
 
