@@ -35,6 +35,9 @@ _FEWEST_DIGITS = 3
 #: A double holds no whole number beyond this exactly; Salesforce's Number has 18 digits.
 _LARGEST = 10**15
 
+#: What a label may end with where no colon follows.
+_CLOSED = ("?", "!", ":", ".")
+
 _SHOULD_BE: Mapping[FormFieldKind, str] = {
     FormFieldKind.TEXT: f"one line of at most {_LINE} characters",
     FormFieldKind.LONG_TEXT: f"a text of at most {_PARAGRAPHS:,} characters",
@@ -74,7 +77,7 @@ def parse_answers(form: Sequence[FormField], given: Mapping[str, Any]) -> dict[s
             found[field.key] = value
         if field.is_required and (value is None or value is False):
             what = "has to be ticked" if field.kind is FormFieldKind.CHECKBOX else "is missing"
-            raise _fault(field.key, "answer_required", f"{field.label} {what}.")
+            raise _fault(field.key, "answer_required", f"“{field.label}” {what}.")
     return found
 
 
@@ -119,13 +122,16 @@ def answer_lines(
 ) -> tuple[str, ...]:
     """``Label: answer`` of each field that was answered, in the form's order.
 
+    A question keeps its question mark and gets no colon: ``What is it about? Audit``.
+
     Args:
         form: The booking type's.
         answers: By the fields' keys, read or as JSON.
         is_for_guests: Only the fields that stand in the event: guests read it.
     """
     return tuple(
-        f"{field.label}: {answer_words(answers[field.key])}"
+        f"{field.label}{'' if field.label.endswith(_CLOSED) else ':'}"
+        f" {answer_words(answers[field.key])}"
         for field in form
         if field.key in answers and (field.is_in_event or not is_for_guests)
     )
@@ -164,7 +170,7 @@ def _read(field: FormField, value: Any) -> Answer | None:
         case _:
             found = _text(field, value) if isinstance(value, str) else None
     if found is None:
-        raise _fault(field.key, "answer_invalid", f"{field.label} {_must(field)}.")
+        raise _fault(field.key, "answer_invalid", f"“{field.label}” {_must(field)}.")
     return found
 
 

@@ -63,30 +63,30 @@ def test_an_answer_is_read_by_the_kind_of_its_field(kind: Kind, given: Any, read
 @pytest.mark.parametrize(
     ("kind", "given", "words"),
     [
-        (Kind.TEXT, "x" * 256, "Field must be one line of at most 255 characters."),
+        (Kind.TEXT, "x" * 256, "“Field” must be one line of at most 255 characters."),
         (Kind.TEXT, "One\nTwo", "one line"),
         (Kind.TEXT, 5, "one line"),
         (Kind.TEXT, True, "one line"),
         (Kind.LONG_TEXT, "x" * 32_001, "at most 32,000 characters"),
-        (Kind.NUMBER, "1,200", "Field must be a number, like 1200 or 12.5."),
+        (Kind.NUMBER, "1,200", "“Field” must be a number, like 1200 or 12.5."),
         (Kind.NUMBER, "many", "a number"),
         (Kind.NUMBER, True, "a number"),
         (Kind.NUMBER, float("nan"), "a number"),
         (Kind.NUMBER, float("inf"), "a number"),
         (Kind.NUMBER, 10**15, "a number"),
         (Kind.NUMBER, -(10**4000), "a number"),
-        (Kind.CHECKBOX, "yes", "Field must be yes or no."),
+        (Kind.CHECKBOX, "yes", "“Field” must be yes or no."),
         (Kind.CHECKBOX, 1, "yes or no"),
-        (Kind.CHOICE, "large", "Field must be one of Small, Large."),
+        (Kind.CHOICE, "large", "“Field” must be one of Small, Large."),
         (Kind.CHOICE, 1, "one of"),
-        (Kind.DATE, "2027-02-29", "Field must be a date, like 2027-03-01."),
+        (Kind.DATE, "2027-02-29", "“Field” must be a date, like 2027-03-01."),
         (Kind.DATE, "20270301", "a date"),
         (Kind.DATE, "1.3.2027", "a date"),
         (Kind.DATE, 20270301, "a date"),
         (Kind.EMAIL, "guest@example", "one plain mail address"),
         (Kind.EMAIL, "Guest <guest@example.com>", "one plain mail address"),
         (Kind.EMAIL, "a@example.com, b@example.com", "one plain mail address"),
-        (Kind.PHONE, "call me", "Field must be a phone number"),
+        (Kind.PHONE, "call me", "“Field” must be a phone number"),
         (Kind.PHONE, "12", "a phone number"),
         (Kind.PHONE, "1" * 41, "a phone number"),
     ],
@@ -107,7 +107,7 @@ def test_what_must_be_answered_is_missed_when_it_is_not(kind: Kind, given: dict[
     assert fault([a_field(kind, is_required=True)], given) == (
         "answer_required",
         "answers.field",
-        "Field is missing.",
+        "“Field” is missing.",
     )
 
 
@@ -187,6 +187,15 @@ def test_answers_are_shown_with_their_labels_and_guests_see_only_what_is_in_the_
             "Deadline: 2027-03-01",
         )
         assert answer_lines(form, said, is_for_guests=False)[-1] == "Budget: tight"
+
+
+@pytest.mark.parametrize("label", ["What is it about?", "Say why:", "Go!"])
+def test_a_label_that_ends_by_itself_gets_no_colon(label: str) -> None:
+    field = FormField(key="topic", label=label)
+
+    (line,) = answer_lines([field], {"topic": "Audit"}, is_for_guests=True)
+
+    assert line == f"{label} Audit"
 
 
 def test_answers_in_json_keep_their_kinds() -> None:
