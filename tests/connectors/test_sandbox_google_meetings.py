@@ -213,13 +213,18 @@ def test_free_busy_can_fail_for_one_calendar_alone(world: GoogleWorld) -> None:
     """Freebusy: query: "Optional error(s) (if computation for the calendar failed)"."""
     host = world.add_host("host", entries=(entry(between(9, 10)),))
     broken = world.add_host("broken", free_busy_error="internalError")
+    asked = world.add_host("asked", free_busy_error="rateLimitExceeded")
 
-    calendars = busy(world, host, host.mailbox, broken.mailbox).json()["calendars"]
+    calendars = busy(world, host, host.mailbox, broken.mailbox, asked.mailbox).json()["calendars"]
     world.seed({"email": broken.mailbox, "free_busy_error": ""})
     mended = busy(world, host, broken.mailbox).json()["calendars"]
 
     assert len(calendars[host.mailbox]["busy"]) == 1
     assert calendars[broken.mailbox]["errors"] == [{"domain": "global", "reason": "internalError"}]
+    assert calendars[asked.mailbox] == {
+        "errors": [{"domain": "usageLimits", "reason": "rateLimitExceeded"}],
+        "busy": [],
+    }
     assert "errors" not in mended[broken.mailbox]
 
 

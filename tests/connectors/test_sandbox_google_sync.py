@@ -7,6 +7,7 @@ document and from the guide "Synchronize resources efficiently"; what neither sa
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -375,6 +376,34 @@ def test_a_sync_token_that_is_over_asks_for_a_full_sync(
     assert reason(ask(world, host, syncToken=f"CP{'0' * 32}=")) == (410, "fullSyncRequired")
     assert synced(world, other, syncToken=unharmed) == ([], unharmed)
     assert synced(world, host)[0] == []
+
+
+@pytest.fixture
+def own() -> Iterator[SandboxServer]:
+    """A sandbox that may go back without taking anybody along."""
+    server = SandboxServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_a_sync_token_does_not_outlive_a_world_that_goes_back(
+    own: SandboxServer, unique: str
+) -> None:
+    world = GoogleWorld(
+        sandbox=own, control=SandboxControl(own.base_url), domain=f"{unique}.example"
+    )
+    host = world.add_host("host")
+    _, early = synced(world, host)
+    snapshot = own.world.snapshot()
+    insert(world, host)
+    _, late = synced(world, host)
+
+    own.world.restore(snapshot)
+    world.add_host("host")
+
+    assert synced(world, host, syncToken=early)[0] == []
+    assert reason(ask(world, host, syncToken=late)) == (410, "fullSyncRequired")
 
 
 def test_a_sync_token_is_good_for_its_own_calendar_and_question(

@@ -117,7 +117,8 @@ def _busy_periods(
         return _trouble("notFound")
     trouble = state.accounts[box.owner].free_busy_error
     if trouble:
-        return _trouble(trouble)
+        is_rate = trouble.endswith("LimitExceeded")
+        return _trouble(trouble, domain="usageLimits" if is_rate else "global")
     taken = [
         interval_of(event.resource, box.time_zone)
         for event in expanded(box, until=span.end)
