@@ -3,8 +3,10 @@
 * ``state``: accounts, users, meetings, tokens, and ``seed``.
 * ``answers``: how Zoom says no.
 * ``checks``: what a body or a query may say.
-* ``oauth``: ``/zoom/oauth/token``, and who a call is made for.
+* ``oauth``: ``/zoom/oauth/token``, and who a call is made for; ``consent``: the page on which a user
+  allows it.
 * ``meetings``: the routes under ``/zoom/v2``.
+* ``webhooks``: what is told to an app's address; ``verbs``: what only the control door can do.
 
 What is not played (recurring and instant meetings, schedule_for, registration, webinars) is
 refused as if Zoom did not know it, so that nobody relies on it unseen.
@@ -17,7 +19,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, g
 
 from connectors.sandbox.world import World
-from connectors.sandbox.zoom import meetings, oauth
+from connectors.sandbox.zoom import consent, meetings, oauth, verbs, webhooks
 from connectors.sandbox.zoom.answers import Refused
 from connectors.sandbox.zoom.state import ZoomState, seed
 
@@ -27,12 +29,15 @@ def register(app: Flask, world: World) -> None:
     world.states["zoom"] = ZoomState()
 
     def plant(data: Any) -> dict[str, Any]:
-        return seed(world.states["zoom"], data or {})
+        return seed(world.states["zoom"], data or {}, now=world.clock.now())
 
     world.seeders["zoom"] = plant
     zoom = Blueprint("zoom", __name__, url_prefix="/zoom")
+    courier = webhooks.Courier(world)
     oauth.add_routes(zoom, world)
-    meetings.add_routes(zoom, world)
+    consent.add_routes(zoom, world)
+    meetings.add_routes(zoom, world, courier)
+    verbs.add_verbs(world, courier)
 
     @zoom.errorhandler(Refused)
     def refused(error: Refused) -> Response:

@@ -55,6 +55,20 @@ class Refused(Exception):  # noqa: N818 - an answer, not a mistake of the sandbo
         return response
 
 
+class NoTokenError(Exception):
+    """The token endpoint refuses, in OAuth's own words.
+
+    Args:
+        error: OAuth's word.
+        reason: Zoom's sentence.
+    """
+
+    def __init__(self, error: str, reason: str) -> None:
+        super().__init__(reason)
+        self.error = error
+        self.reason = reason
+
+
 def invalid(**fields: str) -> Refused:
     """Some fields are wrong."""
     return Refused(400, VALIDATION_FAILED, "Validation Failed.", fields=fields)

@@ -32,6 +32,7 @@ from connectors.sandbox.zoom.state import (
     ZoomState,
     ZoomUser,
 )
+from connectors.sandbox.zoom.webhooks import Courier, changeable, stamp
 
 _LISTED_AGENDA_CHARACTERS = 250
 _PAGE_LIFE = timedelta(minutes=15)
@@ -40,7 +41,7 @@ _DEFAULT_PAGE = 30
 _DEFAULT_MINUTES = 60
 
 
-def add_routes(zoom: Blueprint, world: World) -> None:
+def add_routes(zoom: Blueprint, world: World, courier: Courier) -> None:
     """Add the routes under ``/zoom/v2`` and the page a join link opens."""
 
     @zoom.get("/v2/users/<path:user>")
@@ -57,7 +58,9 @@ def add_routes(zoom: Blueprint, world: World) -> None:
             checks.known_query(request)
             host = _user(world.states["zoom"], user)
             meeting = _create(world, host, checks.meeting_body(request))
-            response = jsonify(_meeting_answer(world, host, meeting))
+            answer = _meeting_answer(world, host, meeting)
+            courier.created(host, meeting, answer["join_url"])
+            response = jsonify(answer)
             response.status_code = 201
             return response
 
@@ -81,7 +84,9 @@ def add_routes(zoom: Blueprint, world: World) -> None:
             need("meeting:update:meeting:admin")
             checks.known_query(request, "occurrence_id")
             host, meeting = _meeting(world, number)
+            before = changeable(meeting)
             _update(world, host, meeting, checks.meeting_body(request))
+            courier.updated(host, meeting, before)
             return Response(status=204)
 
     @zoom.delete("/v2/meetings/<number>")
@@ -91,8 +96,9 @@ def add_routes(zoom: Blueprint, world: World) -> None:
             checks.known_query(
                 request, "occurrence_id", "schedule_for_reminder", "cancel_meeting_reminder"
             )
-            _, meeting = _meeting(world, number)
+            host, meeting = _meeting(world, number)
             del world.states["zoom"].meetings[meeting.meeting_id]
+            courier.deleted(host, meeting)
             return Response(status=204)
 
     @zoom.get("/j/<int:number>")
@@ -230,10 +236,6 @@ def _offset(state: ZoomState, text: str, *, host: ZoomUser, kind: str, now: date
     return page.offset
 
 
-def _stamp(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _item(world: World, meeting: ZoomMeeting) -> dict[str, Any]:
     return {
         "uuid": meeting.uuid,
@@ -241,11 +243,11 @@ def _item(world: World, meeting: ZoomMeeting) -> dict[str, Any]:
         "host_id": meeting.host_id,
         "topic": meeting.topic,
         "type": 2,
-        "start_time": _stamp(meeting.start),
+        "start_time": stamp(meeting.start),
         "duration": meeting.duration,
         "timezone": meeting.time_zone,
         "agenda": meeting.agenda[:_LISTED_AGENDA_CHARACTERS],
-        "created_at": _stamp(meeting.created_at),
+        "created_at": stamp(meeting.created_at),
         "join_url": f"{world.base_url}/zoom/j/{meeting.meeting_id}?pwd={meeting.password}",
     }
 

@@ -1,9 +1,10 @@
 """Zoom's token endpoint, and the check of every call's token.
 
 Two ways in: a server-to-server app (``account_credentials``), whose new token ends the one
-before; and a user's own connection (``refresh_token``), where every answer brings a new refresh
-token and ends the old one. Source: developers.zoom.us/docs/internal-apps/s2s-oauth and
-/docs/integrations/oauth.
+before; and a user's own connection (``authorization_code``, then ``refresh_token``), where every
+answer brings a new refresh token and ends the old one. Source:
+developers.zoom.us/docs/internal-apps/s2s-oauth and /docs/integrations/oauth; the page on which a
+user allows it is in ``consent``.
 """
 
 from __future__ import annotations
@@ -14,17 +15,15 @@ from typing import Any, cast
 from flask import Blueprint, Response, g, jsonify, request
 
 from connectors.sandbox.world import World
-from connectors.sandbox.zoom.answers import Refused, invalid_token, missing_scope, too_many_at_once
+from connectors.sandbox.zoom import consent
+from connectors.sandbox.zoom.answers import (
+    NoTokenError,
+    Refused,
+    invalid_token,
+    missing_scope,
+    too_many_at_once,
+)
 from connectors.sandbox.zoom.state import TOKEN_LIFE, ZoomAccount, ZoomState, ZoomToken
-
-
-class _NoTokenError(Exception):
-    """The token endpoint refuses, in OAuth's own words."""
-
-    def __init__(self, error: str, reason: str) -> None:
-        super().__init__(reason)
-        self.error = error
-        self.reason = reason
 
 
 def add_routes(zoom: Blueprint, world: World) -> None:
@@ -34,12 +33,12 @@ def add_routes(zoom: Blueprint, world: World) -> None:
     def identify() -> Response | None:
         with world.lock:
             state: ZoomState = world.states["zoom"]
-            if request.endpoint == "zoom.token":
+            if request.endpoint in ("zoom.token", "zoom.revoke_token"):
                 client = request.authorization.username if request.authorization else None
                 account = state.account_of_client(client or "")
                 g.caller = account.account_id if account else ""
                 return None
-            if request.endpoint == "zoom.join":
+            if request.endpoint in ("zoom.join", "zoom.authorize"):
                 return None
             try:
                 _authenticate(state, world)
@@ -52,29 +51,67 @@ def add_routes(zoom: Blueprint, world: World) -> None:
         try:
             with world.lock:
                 return jsonify(_grant(world.states["zoom"], world))
-        except _NoTokenError as error:
+        except NoTokenError as error:
             response = jsonify({"reason": error.reason, "error": error.error})
             response.status_code = 400
             return response
 
+    @zoom.post("/oauth/revoke")
+    def revoke_token() -> Response:
+        """All that the user gave the app is over; a server-to-server token alone."""
+        try:
+            with world.lock:
+                _revoke(world.states["zoom"])
+        except NoTokenError as error:
+            response = jsonify({"reason": error.reason, "error": error.error})
+            response.status_code = 400
+            return response
+        return jsonify({"status": "success"})
+
+
+def _revoke(state: ZoomState) -> None:
+    account = _client(state)
+    text = _parameter("token")
+    token, grant = state.tokens.get(text), state.refresh_tokens.get(text)
+    user_id = token.user_id if token else grant.user_id if grant else ""
+    user = state.users.get(user_id)
+    owner = token.account_id if token else user.account_id if user else ""
+    if owner != account.account_id:
+        raise NoTokenError("invalid_request", "Invalid Token!")
+    state.tokens.pop(text, None)
+    if user_id:
+        state.revoke(user_id)
+
 
 def _grant(state: ZoomState, world: World) -> dict[str, Any]:
-    account = _client(state)
+    account, now = _client(state), world.clock.now()
     answer: dict[str, Any] = {"token_type": "bearer"}
     grant = _parameter("grant_type")
     if grant == "account_credentials":
         if _parameter("account_id") != account.account_id:
-            raise _NoTokenError("invalid_request", "Bad Request")
-        text, token = state.issue(account, now=world.clock.now())
+            raise NoTokenError("invalid_request", "Bad Request")
+        text, token = state.issue(account, now=now)
     elif grant == "refresh_token":
-        user_id = state.refresh_tokens.get(_parameter("refresh_token"), "")
-        user = state.users.get(user_id)
-        if user is None or user.account_id != account.account_id:
-            raise _NoTokenError("invalid_grant", "Invalid Token!")
-        text, token = state.issue(account, user_id=user_id, now=world.clock.now())
-        answer["refresh_token"] = state.new_refresh_token(user_id)
+        grant_of = state.refresh_tokens.get(_parameter("refresh_token"))
+        user = state.users.get(grant_of.user_id) if grant_of else None
+        is_over = grant_of is None or grant_of.expires_at <= now
+        if is_over or user is None or user.account_id != account.account_id:
+            raise NoTokenError("invalid_grant", "Invalid Token!")
+        text, token = state.issue(account, user_id=user.user_id, now=now)
+        answer["refresh_token"] = state.new_refresh_token(user.user_id, now=now)
+    elif grant == "authorization_code":
+        code = consent.redeemed(
+            state,
+            account,
+            code=_parameter("code"),
+            redirect_uri=_parameter("redirect_uri"),
+            verifier=_parameter("code_verifier"),
+            now=now,
+        )
+        text, token = state.issue(account, user_id=code.user_id, now=now)
+        answer["refresh_token"] = state.new_refresh_token(code.user_id, now=now)
     else:
-        raise _NoTokenError("unsupported_grant_type", "unsupported grant type")
+        raise NoTokenError("unsupported_grant_type", "unsupported grant type")
     answer["access_token"] = text
     answer["expires_in"] = int(TOKEN_LIFE.total_seconds())
     answer["scope"] = " ".join(token.scopes)
@@ -87,7 +124,7 @@ def _client(state: ZoomState) -> ZoomAccount:
     account = state.account_of_client((sent.username if sent else None) or "")
     secret = (sent.password if sent and sent.type == "basic" else None) or ""
     if account is None or not hmac.compare_digest(secret.encode(), account.client_secret.encode()):
-        raise _NoTokenError("invalid_client", "Invalid client_id or client_secret")
+        raise NoTokenError("invalid_client", "Invalid client_id or client_secret")
     return account
 
 

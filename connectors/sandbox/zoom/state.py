@@ -31,9 +31,71 @@ SCOPES = (
 )
 
 
+#: Source: developers.zoom.us/docs/integrations/oauth: a refresh token is good for 90 days.
+REFRESH_LIFE = timedelta(days=90)
+
+#: Source: developers.zoom.us/docs/rooms/za/za-digi-sign-oauth: the code expires in five minutes.
+CODE_LIFE = timedelta(minutes=5)
+
+
+@dataclass(slots=True, kw_only=True)
+class ZoomSubscription:
+    """Which events an app is told of, and where."""
+
+    url: str
+    events: tuple[str, ...]
+    validated_at: datetime
+    failures: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class ZoomNotification:
+    """One message to an app's address.
+
+    Attributes:
+        number: Counts up.
+        at: When it happened.
+        account_id: Whose app.
+        url: Where to.
+        event: The body.
+        due_at: When it is tried next; nothing when it is not.
+        statuses: What the attempts were answered with, 0 for no answer.
+        outcome: ``taken`` or ``failed``; empty while it is tried.
+    """
+
+    number: int
+    at: datetime
+    account_id: str
+    url: str
+    event: dict[str, Any]
+    due_at: datetime | None
+    statuses: list[int] = field(default_factory=list)
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoomCode:
+    """An authorization code: who allowed it to whom."""
+
+    account_id: str
+    user_id: str
+    redirect_uri: str
+    challenge: str
+    challenge_method: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoomGrant:
+    """A refresh token: for whom, and how long."""
+
+    user_id: str
+    expires_at: datetime
+
+
 @dataclass(slots=True, kw_only=True)
 class ZoomAccount:
-    """A company's Zoom, and the one server-to-server app installed in it."""
+    """A company's Zoom, and the one app installed in it."""
 
     account_id: str
     client_id: str
@@ -42,6 +104,9 @@ class ZoomAccount:
     calls_per_second: int = CALLS_PER_SECOND
     second: int = 0
     calls_this_second: int = 0
+    redirect_uris: tuple[str, ...] = ()
+    webhook_secret: str = ""
+    subscription: ZoomSubscription | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,8 +172,10 @@ class ZoomState:
     users: dict[str, ZoomUser] = field(default_factory=dict)
     meetings: dict[int, ZoomMeeting] = field(default_factory=dict)
     tokens: dict[str, ZoomToken] = field(default_factory=dict)
-    #: Refresh token to user id; a used one is gone.
-    refresh_tokens: dict[str, str] = field(default_factory=dict)
+    #: A used refresh token is gone, and so is a used code.
+    refresh_tokens: dict[str, ZoomGrant] = field(default_factory=dict)
+    codes: dict[str, ZoomCode] = field(default_factory=dict)
+    notifications: dict[int, ZoomNotification] = field(default_factory=dict)
     pages: dict[str, ZoomPage] = field(default_factory=dict)
 
     def account_of_client(self, client_id: str) -> ZoomAccount | None:
@@ -148,14 +215,23 @@ class ZoomState:
         self.tokens[text] = token
         return text, token
 
-    def new_refresh_token(self, user_id: str) -> str:
+    def new_refresh_token(self, user_id: str, *, now: datetime) -> str:
         """A refresh token for that user; all earlier ones stop working."""
-        self.refresh_tokens = {
-            text: owner for text, owner in self.refresh_tokens.items() if owner != user_id
-        }
+        self._forget_grants(user_id)
         text = "zoom_refresh_" + secrets.token_urlsafe(24)
-        self.refresh_tokens[text] = user_id
+        self.refresh_tokens[text] = ZoomGrant(user_id=user_id, expires_at=now + REFRESH_LIFE)
         return text
+
+    def _forget_grants(self, user_id: str) -> None:
+        self.refresh_tokens = {
+            text: grant for text, grant in self.refresh_tokens.items() if grant.user_id != user_id
+        }
+
+    def revoke(self, user_id: str) -> None:
+        """Let all that a user gave the app be over."""
+        self._forget_grants(user_id)
+        self.tokens = {k: each for k, each in self.tokens.items() if each.user_id != user_id}
+        self.codes = {k: each for k, each in self.codes.items() if each.user_id != user_id}
 
     def new_meeting_id(self) -> int:
         """An unused number of eleven digits, as Zoom's are."""
@@ -165,18 +241,20 @@ class ZoomState:
                 return number
 
 
-def seed(state: ZoomState, data: dict[str, Any]) -> dict[str, Any]:
+def seed(state: ZoomState, data: dict[str, Any], *, now: datetime) -> dict[str, Any]:
     """Make an account with users, or add to one.
 
     Args:
         state: Where.
         data: ``account_id`` (an existing one is added to), ``users`` (each ``email``, ``type``
-            1 or 2, ``time_zone``), ``removed`` (addresses whose users go away with their
+            1 or 2, ``time_zone``), ``redirect_uris`` of the app, ``removed`` (addresses whose users go away with their
             meetings), ``scopes`` and ``calls_per_second`` of the app, ``meetings`` that are there
             already (each ``host``, ``start`` with an offset, ``minutes``, ``topic``).
+        now: What time it is.
 
     Returns:
-        ``account_id``, ``client_id``, ``client_secret``, ``users`` (address to id) and
+        ``account_id``, ``client_id``, ``client_secret``, ``webhook_secret`` (Zoom calls it the
+        secret token), ``users`` (address to id) and
         ``refresh_tokens`` (address to what a user's own connection starts with).
     """
     account_id = str(data.get("account_id") or "acc_" + secrets.token_urlsafe(12))
@@ -186,11 +264,13 @@ def seed(state: ZoomState, data: dict[str, Any]) -> dict[str, Any]:
             account_id=account_id,
             client_id="client_" + secrets.token_urlsafe(12),
             client_secret=secrets.token_urlsafe(24),
+            webhook_secret=secrets.token_urlsafe(16),
         )
         state.accounts[account_id] = account
     if "scopes" in data:
         account.scopes = tuple(data["scopes"])
     account.calls_per_second = data.get("calls_per_second", account.calls_per_second)
+    account.redirect_uris = tuple(data.get("redirect_uris", account.redirect_uris))
     made = [_add_user(state, account, wish) for wish in data.get("users", ())]
     for wish in data.get("meetings", ()):
         _add_meeting(state, account, wish)
@@ -200,8 +280,11 @@ def seed(state: ZoomState, data: dict[str, Any]) -> dict[str, Any]:
         "account_id": account_id,
         "client_id": account.client_id,
         "client_secret": account.client_secret,
+        "webhook_secret": account.webhook_secret,
         "users": {user.email: user.user_id for user in made},
-        "refresh_tokens": {user.email: state.new_refresh_token(user.user_id) for user in made},
+        "refresh_tokens": {
+            user.email: state.new_refresh_token(user.user_id, now=now) for user in made
+        },
     }
 
 
@@ -247,6 +330,7 @@ def _remove_user(state: ZoomState, account: ZoomAccount, email: str) -> None:
     if user is None:
         return
     del state.users[user.user_id]
+    state.revoke(user.user_id)
     state.meetings = {
         number: meeting
         for number, meeting in state.meetings.items()
