@@ -176,12 +176,12 @@ def test_what_a_template_does_not_know_is_said_before_anybody_books_with_it(
     ],
 )
 def test_what_runs_away_ends_at_once_with_the_reason(template: str, said: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
 
     with pytest.raises(TemplateError, match=re.escape(said)):
         render(template, values())
 
-    assert time.monotonic() - began < 1
+    assert time.thread_time() - began < 1
 
 
 def test_what_is_joined_is_measured_while_it_grows() -> None:
@@ -198,11 +198,11 @@ def test_what_is_joined_is_measured_while_it_grows() -> None:
 def test_the_longest_template_that_can_be_written_is_rendered_in_moments() -> None:
     worst = "{% for a in co_hosts %}" + "{{ a.name|upper }}" * 1700 + "{% endfor %}"
     many = [Somebody(str(number), "", "") for number in range(20)]
-    began = time.monotonic()
+    began = time.thread_time()
 
     assert render(worst, values(co_hosts=many)) == ""
 
-    assert time.monotonic() - began < 2
+    assert time.thread_time() - began < 2
 
 
 def test_what_comes_out_is_never_longer_than_salesforces_longest_field() -> None:
