@@ -269,11 +269,14 @@ def refusal(verdict: Verdict, *, names: Mapping[str, str]) -> BookingError:
     code_text = reason.code.value
     if reason.code is ReasonCode.CO_HOST_UNAVAILABLE:
         code_text = ReasonCode.SLOT_TAKEN.value
-    other = "day" if reason.code is ReasonCode.LIMIT_REACHED else "time"
+    other = _OTHER.get(reason.detail, "time")
     return SlotUnavailableError(
         f"{said}. Choose another {other}.", code=code_text, field="start_at"
     )
 
+
+#: What has to be another one, by the finer reason, where it is not only the time.
+_OTHER = {"daily_limit": "day", "weekly_limit": "week"}
 
 #: How many people's reasons one sentence holds.
 _MOST_NAMED = 3

@@ -298,7 +298,7 @@ def _taken() -> SlotUnavailableError:
 def _full() -> SlotUnavailableError:
     return SlotUnavailableError(
         "Somebody else has just booked the last meeting of this type that was possible on that "
-        "day or in that week. Choose another day.",
+        "day or in that week. Choose another day or week.",
         code="limit_reached",
         field="start_at",
     )

@@ -304,6 +304,7 @@ def test_a_host_has_no_more_meetings_of_a_type_on_a_day_than_its_limit(house: Ho
     with pytest.raises(SlotUnavailableError) as caught:
         house.book(lead, kind, upcoming(2, "13:00"), host=host)
     assert caught.value.code == "limit_reached"
+    assert "Choose another day" in str(caught.value)
     assert {slot.interval.start.date() for slot in caught.value.alternatives} <= {
         upcoming(1, "12:00").date(),
         upcoming(3, "12:00").date(),
@@ -319,6 +320,9 @@ def test_a_weeks_limit_counts_from_monday_to_sunday(house: House) -> None:
     house.book(lead, kind, upcoming(5, "10:00"), host=host)
 
     assert starts(house, lead, kind, day=3, host=host) == []
+    # No day of that week would do.
+    with pytest.raises(SlotUnavailableError, match="Choose another week"):
+        house.book(lead, kind, upcoming(3, "10:00"), host=host)
     assert house.book(lead, kind, upcoming(1, "10:00", weeks=2), host=host).booking.status
 
 
