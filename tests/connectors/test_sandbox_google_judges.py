@@ -27,7 +27,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, ClientMixin
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
-from authlib.oauth2.rfc7636 import CodeChallenge
+from authlib.oauth2.rfc7636 import CodeChallenge, create_s256_code_challenge
 from authlib.oidc.core import CodeIDToken
 from authlib.oidc.discovery import OpenIDProviderMetadata
 from flask import Flask, Response
@@ -406,6 +406,8 @@ _GOOGLES_WORD = {
     ("invalid_request", "invalid_grant"),
 }
 
+#: The challenge of a verifier that RFC 7636 does not allow.
+OF_SHORT = create_s256_code_challenge("short")
 S256 = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
 
 
@@ -444,6 +446,7 @@ def compared(town: Town, question: Mapping[str, str | None], form: Mapping[str, 
         ({"code_challenge": VERIFIER}, {"code_verifier": VERIFIER}, "tokens"),
         (S256, {"code_verifier": "b" * 50}, "invalid_grant"),
         (S256, {"code_verifier": "short"}, "invalid_grant"),
+        ({**S256, "code_challenge": OF_SHORT}, {"code_verifier": "short"}, "invalid_grant"),
         (S256, {}, "invalid_grant"),
         ({}, {"code_verifier": VERIFIER}, "invalid_grant"),
         ({"code_challenge": VERIFIER}, {"code_verifier": CHALLENGE}, "invalid_grant"),
