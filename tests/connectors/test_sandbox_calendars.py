@@ -175,6 +175,16 @@ def test_whole_days_are_dates_with_or_without_an_end() -> None:
     assert starts(file, "Every year") == ["04-02"]
 
 
+def test_a_whole_day_that_ends_on_its_own_date_is_that_day() -> None:
+    # Not in RFC 5545, which wants a later end (3.8.2.2): docs/fidelity.md.
+    dates = ("DTSTART;VALUE=DATE:20270315", "DTEND;VALUE=DATE:20270315")
+
+    found = the(read(text(event(*dates)), window=BERLIN), "Event one")
+
+    assert (found.start, found.end) == (date(2027, 3, 15), date(2027, 3, 16))
+    assert found.kind is Kind.BUSY
+
+
 def test_what_began_before_the_first_day_and_goes_on_is_there() -> None:
     assert starts(opened("days.ics"), "Goes on since before the first day") == ["03-01 08:00"]
 

@@ -17,11 +17,12 @@ import pytest
 from booking_types.bits import COARSE, Cells
 from booking_types.intervals import Interval
 from connectors.protocols import BusyPolicy, BusyQuery, Calendar
-from connectors.sandbox.calendars.entries import Entry
+from connectors.sandbox.calendars.entries import Entry, Series
 from connectors.sandbox.calendars.reading import Window, read
 from connectors.sandbox.calendars.vendors import google_event, microsoft_event
 from connectors.sandbox.client import SandboxControl
 from connectors.sandbox.server import SandboxServer
+from connectors.sandbox.viewing import calendars as viewed
 from tests.connectors.calendar_judge import busy
 from tests.connectors.google_world import GoogleWorld
 from tests.connectors.microsoft_world import MicrosoftWorld
@@ -117,6 +118,53 @@ def test_the_judge_sees_an_entry_that_is_missing_and_one_five_minutes_late(
     assert found.taken is not None
     difference = found.taken.bits ^ judged("zones.ics", zone).bits
     assert difference.bit_count() == 1 + 60 // 5
+
+
+def test_a_series_is_where_its_weeks_its_exceptions_and_its_last_day_put_it(
+    mailbox: Mailbox,
+) -> None:
+    zone = ZONES[0]
+    berlin = ZoneInfo(zone)
+    moved = datetime(2027, 3, 25, 14, tzinfo=berlin)
+    series = Entry(
+        title="Every other week",
+        start=datetime(2027, 3, 8, 9, tzinfo=berlin),
+        end=datetime(2027, 3, 8, 9, 30, tzinfo=berlin),
+        series=Series(
+            weekdays=(1, 3, 5),
+            weeks=2,
+            last=date(2027, 3, 24),
+            moved={date(2027, 3, 24): (moved, moved + timedelta(minutes=45))},
+            canceled=frozenset({date(2027, 3, 10)}),
+        ),
+    )
+    email, calendar = mailbox([series], zone)
+
+    (found,) = calendar.busy(
+        [BusyQuery(mailbox=email)], span=span(zone), policy=BusyPolicy(), unit=COARSE
+    )
+
+    assert [f"{each.start:%m-%d %H:%M} {each.end:%H:%M}" for each in found.busy] == [
+        "03-08 08:00 08:30",
+        "03-12 08:00 08:30",
+        "03-22 08:00 08:30",
+        "03-25 13:00 13:45",
+    ]
+
+
+def test_whole_days_are_whole_days_at_both_vendors(
+    mailbox: Mailbox, sandbox: SandboxServer
+) -> None:
+    zone = ZONES[1]
+    email, calendar = mailbox(entries("days.ics", zone), zone)
+
+    box = viewed.mailbox(sandbox.world, calendar.vendor.value, email)
+    assert box is not None
+    shown = [each for _, day in viewed.days(sandbox.world, box, date(2027, 3, 16)) for each in day]
+    assert [each.title for each in shown if each.is_all_day] == [
+        "One day, without an end",
+        "Days over the change of the clocks",
+    ]
 
 
 def test_nothing_of_a_loaded_calendar_goes_to_anybody(

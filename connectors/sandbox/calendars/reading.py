@@ -262,6 +262,9 @@ class _Reader:
         start, end = self._zoned(event.start), self._zoned(event.end)
         if isinstance(start, datetime) != isinstance(end, datetime):
             start, end = self._moment(start), self._moment(end)
+        if start == end and not isinstance(start, datetime):
+            # RFC 5545, 3.8.2.2 wants a later end; who writes the same date means that day.
+            end += timedelta(days=1)
         return Entry(
             title=_title(event),
             start=start,
