@@ -69,7 +69,7 @@ def _fate(each: HandedOut, by_email: dict[str, Worker]) -> str:
     words = (
         f"is now the calendar of {worker.name} ({why}; {vendor}, {worker.time_zone}):"
         f" {found} {'entry' if found == 1 else 'entries'} between"
-        f" a week ago and {weeks.DAYS} days ahead, of {each.calendar.events} events in the file"
+        f" a week ago and {weeks.DAYS} days ahead, of {each.calendar.events} in the file"
     )
     if each.calendar.events and not found:
         words += " (is it an old export?)"

@@ -60,13 +60,13 @@ def test_it_is_said_whose_each_file_is_and_how_much_of_it_is_there(tmp_path: Pat
     assert told(tmp_path).splitlines() == [
         (
             "  mine.ics  is now the calendar of Account Executive Berlin (the next in line;"
-            " Google, Europe/Berlin): 1 entry between a week ago and 90 days ahead, of 2 events"
-            " in the file"
+            " Google, Europe/Berlin): 1 entry between a week ago and 90 days ahead, of 2 in"
+            " the file"
         ),
         (
             "  support.lisbon.ics  is now the calendar of Support Engineer Lisbon (as it is"
             " called; Google, Europe/Lisbon): 0 entries between a week ago and 90 days ahead, of"
-            " 1 events in the file (is it an old export?)"
+            " 1 in the file (is it an old export?)"
         ),
     ]
 
