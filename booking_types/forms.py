@@ -49,7 +49,9 @@ _SHOULD_BE: Mapping[FormFieldKind, str] = {
 }
 
 
-def parse_answers(form: Sequence[FormField], given: Mapping[str, Any]) -> dict[str, Answer]:
+def parse_answers(
+    form: Sequence[FormField], given: Mapping[str, Any], *, most: Mapping[str, int] | None = None
+) -> dict[str, Answer]:
     """The answers by the fields' keys, in the form's order.
 
     A text of nothing but blanks is no answer. What is left out is not answered: what stands in
@@ -58,6 +60,8 @@ def parse_answers(form: Sequence[FormField], given: Mapping[str, Any]) -> dict[s
     Args:
         form: The booking type's.
         given: Texts, numbers, yes and no, by the fields' keys.
+        most: How many characters the record's field takes, by the fields' keys, where answers are
+            written to the record; 0 where that means nothing.
 
     Raises:
         InvalidRequestError: The first fault in the form's order, its ``field`` being
@@ -73,6 +77,13 @@ def parse_answers(form: Sequence[FormField], given: Mapping[str, Any]) -> dict[s
     found: dict[str, Answer] = {}
     for field in form:
         value = _read(field, given.get(field.key))
+        longest = (most or {}).get(field.key, 0)
+        if isinstance(value, str) and longest and len(value) > longest:
+            raise _fault(
+                field.key,
+                "answer_invalid",
+                f"“{field.label}” takes at most {longest} characters; this has {len(value)}.",
+            )
         if value is not None:
             found[field.key] = value
         if field.is_required and (value is None or value is False):

@@ -129,7 +129,8 @@ def candidates(
         last = steps[-1]
         if last.is_taken and last.host_id is not None:
             return HostCandidates(kind=kind, host_ids=(last.host_id,), steps=steps)
-        if rule.fallback is None or rule.fallback is HostRuleKind.LOOKUP:
+        is_unknown = last.code == _UNREADABLE
+        if is_unknown or rule.fallback is None or rule.fallback is HostRuleKind.LOOKUP:
             words = "; ".join(step.words for step in steps)
             return _nobody(kind, last.code, words, steps)
         kind = rule.fallback
@@ -190,12 +191,16 @@ def _steps(
     limit: tuple[str, ...],
     unbookable: Mapping[str, str],
 ) -> tuple[LookupStep, ...]:
-    """One step for each path up to the first that names somebody who can be the host."""
+    """One step for each path up to the first that names somebody who can be the host.
+
+    It ends as well at a path that cannot be read: who stands there may be the right one, and a
+    meeting with whoever comes next would be with the wrong one, unnoticed.
+    """
     steps: list[LookupStep] = []
     # A rule without a path cannot be published; should there be one, it says so like any other.
     for path in paths or ("",):
         steps.append(_step(path, record, limit=limit, unbookable=unbookable))
-        if steps[-1].is_taken:
+        if steps[-1].is_taken or steps[-1].code == _UNREADABLE:
             break
     return tuple(steps)
 
@@ -224,7 +229,7 @@ def _no_user(path: str, record: Record) -> tuple[str, str]:
     """Code and words for a path at which no user stands; empty when one does."""
     if path in record.unreadable or path not in record.values:
         why = record.unreadable.get(path, "the record came without it")
-        return "lookup_unreadable", f"{path or 'the field of the host'} cannot be read: {why}"
+        return _UNREADABLE, f"{path or 'the field of the host'} cannot be read: {why}"
     value = record.values[path]
     if value is None or value == "":
         return "lookup_empty", f"{path} is empty on this record"
@@ -236,6 +241,8 @@ def _no_user(path: str, record: Record) -> tuple[str, str]:
         return "lookup_not_a_user", f"{path} holds something that is no user"
     return "", ""
 
+
+_UNREADABLE = "lookup_unreadable"
 
 #: Goes on from ``the user in OwnerId``.
 _UNBOOKABLE: Mapping[str, str] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
+import zoneinfo
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,10 @@ from tests.connectors import soql_judge
 # say must not depend on it.
 for _wish in ("FORCE_COLOR", "CLICOLOR_FORCE", "PY_COLORS"):
     os.environ.pop(_wish, None)
+
+# The service takes its time zones from the package and no machine's own; so do the tests, before
+# any zone is known.
+zoneinfo.reset_tzpath(to=())
 
 
 @pytest.fixture(scope="session")

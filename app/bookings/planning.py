@@ -78,6 +78,17 @@ def interval_of(start: datetime, duration: timedelta) -> Interval:
         ) from None
 
 
+def longest_answers(context: TypeContext) -> dict[str, int]:
+    """How many characters each answer has room for in the record's field that it is written to."""
+    known = {name.casefold(): field for name, field in context.crm_object.fields.items()}
+    written = {
+        field.key: known.get(field.record_field.casefold())
+        for field in context.booking_type.form
+        if field.record_field
+    }
+    return {key: found.length for key, found in written.items() if found is not None}
+
+
 def candidates_of(context: TypeContext) -> HostCandidates:
     """Who may be the host, by the type's rule."""
     return candidates(

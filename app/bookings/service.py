@@ -265,7 +265,9 @@ class BookingService:
         context = self._gather.booking_type(
             caller, request.record_id, request.booking_type_id, purpose=Purpose.BOOKING
         )
-        answers = parse_answers(context.booking_type.form, request.answers)
+        answers = parse_answers(
+            context.booking_type.form, request.answers, most=planning.longest_answers(context)
+        )
         planning.check_rights(context, answers)
         planning.check_consent(context.booking_type, request)
         planning.check_platform(context.booking_type, request)

@@ -169,6 +169,20 @@ def test_a_form_that_is_filled_in_wrongly_books_nothing(
     assert house.execute("select 1 from bookings") == []
 
 
+def test_an_answer_longer_than_the_records_field_is_refused_before_anything_is_booked(
+    house: House,
+) -> None:
+    host = house.a_host("host")
+    field = FormField(key="city", label="City", kind=FormFieldKind.LONG_TEXT, record_field="city")
+    kind = house.a_booking_type(hosts=[host], form=(field,))
+
+    with pytest.raises(InvalidRequestError, match="“City” takes at most 255 characters") as caught:
+        house.book(house.a_lead(), kind, TUESDAY_10, host=host, answers={"city": "x" * 300})
+
+    assert (caught.value.code, caught.value.field) == ("answer_invalid", "answers.city")
+    assert house.execute("select 1 from bookings") == []
+
+
 def test_answers_that_change_the_record_need_the_right_to_edit_it(house: House) -> None:
     host, owner = house.a_host("host"), house.a_user("owner")
     lead = house.a_lead(OwnerId=owner.user_id, private=True, readers=[f"@{house.rep.email}"])

@@ -258,7 +258,7 @@ def test_hosts_are_a_union_and_whoever_is_needed_is_an_intersection(question: Qu
         left_out = {each.host_id for each in question.co_hosts}
         # … another co-host never adds one …
         assert {pair for pair in pairs(question) if pair[1] not in left_out} <= pairs(fewer)
-    alone = pairs(bare)
+    alone = left = pairs(bare)
     for role in question.roles:
         # … and a role takes what none of its people can do.
         one_role = pairs(replace(bare, roles=(role,)))
@@ -267,9 +267,9 @@ def test_hosts_are_a_union_and_whoever_is_needed_is_an_intersection(question: Qu
             pairs(replace(bare, roles=(replace(role, people=(person,)),))) for person in role.people
         ]
         assert one_role == set().union(*by_one)
-        alone &= one_role
+        left = left & one_role
     if not question.co_hosts:
-        assert pairs(question) == alone
+        assert pairs(question) == left
 
 
 @thorough

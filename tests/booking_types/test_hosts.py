@@ -105,6 +105,20 @@ def test_a_lookup_goes_on_to_the_next_path_and_keeps_why() -> None:
     ]
 
 
+def test_a_lookup_takes_nobody_else_where_a_path_before_cannot_be_read() -> None:
+    found = candidates(
+        booking_type=a_type(
+            HostRuleKind.LOOKUP, "Owner2__c", "OwnerId", fallback=HostRuleKind.TIME_FIRST
+        ),
+        record=a_record({"Owner2__c": "Lead has no such field"}, OwnerId=TWO),
+        member_ids=[ONE, TWO],
+    )
+
+    assert (found.kind, found.host_ids) == (HostRuleKind.LOOKUP, ())
+    assert found.problem_code == "lookup_unreadable"
+    assert "Owner2__c cannot be read: Lead has no such field" in found.problem
+
+
 def test_a_lookup_tries_nothing_beyond_the_first_who_can_be_the_host() -> None:
     found = candidates(
         booking_type=a_type(HostRuleKind.LOOKUP, "OwnerId", "Account.OwnerId"),

@@ -58,11 +58,14 @@ def listening(
 ) -> Iterator[int]:
     """A mail server of one's own; its port."""
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(
-        loop.create_server(lambda: factory(loop), "127.0.0.1", 0, ssl=tls)
-    )
+    # In a thread of its own from the start: this one may have another loop at work, a browser's.
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
+
+    async def begin() -> asyncio.Server:
+        return await loop.create_server(lambda: factory(loop), "127.0.0.1", 0, ssl=tls)
+
+    server = asyncio.run_coroutine_threadsafe(begin(), loop).result()
     try:
         yield int(server.sockets[0].getsockname()[1])
     finally:
