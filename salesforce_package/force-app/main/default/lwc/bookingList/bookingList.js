@@ -11,9 +11,8 @@ import {
 import { platformIcon } from 'c/bookingPlatforms';
 import { detailOf, keyOf, lookOf } from 'c/bookingTargets';
 import { fill } from 'c/bookingWords';
-import { answerText } from 'c/formAnswers';
+import { answeredText } from 'c/formAnswers';
 import { webAddress } from 'c/webAddress';
-import answerSaid from '@salesforce/label/c.Booking_Progress_Answer';
 import attentionOne from '@salesforce/label/c.Booking_Attention_One';
 import attentionMany from '@salesforce/label/c.Booking_Attention_Many';
 import bookedBy from '@salesforce/label/c.Booking_Booked_By';
@@ -113,9 +112,9 @@ export default class BookingList extends LightningElement {
             joinHref: webAddress(joinUrlOf(booking)),
             place: booking.place,
             notes: booking.notes,
-            answers: (booking.answers || []).map(({ key, label, value }) => ({
-                key,
-                words: fill(answerSaid, label, answerText(value))
+            answers: (booking.answers || []).map((answer) => ({
+                key: answer.key,
+                words: answeredText(answer)
             })),
             consent: booking.consent ? this.consentWords(booking.consent) : '',
             targets: (booking.targets || []).map((each) => this.targetOf(each))

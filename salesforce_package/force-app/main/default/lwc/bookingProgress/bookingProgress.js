@@ -14,7 +14,7 @@ import {
 import { detailOf, keyOf, lookOf, stateOf } from 'c/bookingTargets';
 import { fill, plural } from 'c/bookingWords';
 import { webAddress } from 'c/webAddress';
-import { answerText } from 'c/formAnswers';
+import { answeredText } from 'c/formAnswers';
 import { attendsText, namesText, summaryOf, whenText } from './summary';
 import bookedLabel from '@salesforce/label/c.Booking_Progress_Booked';
 import bookedButLabel from '@salesforce/label/c.Booking_Progress_Booked_But';
@@ -29,7 +29,6 @@ import refreshing from '@salesforce/label/c.Booking_Progress_Refreshing';
 import unseen from '@salesforce/label/c.Booking_Progress_Unseen';
 import unseenOffline from '@salesforce/label/c.Booking_Progress_Unseen_Offline';
 import answersHeading from '@salesforce/label/c.Booking_Progress_Answers';
-import answerSaid from '@salesforce/label/c.Booking_Progress_Answer';
 import attends from '@salesforce/label/c.Booking_Progress_Attends';
 import consentHeading from '@salesforce/label/c.Booking_Consent_Heading';
 import consentGiven from '@salesforce/label/c.Booking_Progress_Consent';
@@ -189,9 +188,9 @@ export default class BookingProgress extends LightningElement {
     }
 
     get answers() {
-        return (this.current.answers || []).map(({ key, label, value }) => ({
-            key,
-            words: fill(answerSaid, label, answerText(value))
+        return (this.current.answers || []).map((answer) => ({
+            key: answer.key,
+            words: answeredText(answer)
         }));
     }
 

@@ -6,6 +6,8 @@ import locale from '@salesforce/i18n/locale';
 import { isDate } from 'c/bookingTime';
 import { fill } from 'c/bookingWords';
 import { faultText } from 'c/emailAddresses';
+import answerSaid from '@salesforce/label/c.Booking_Progress_Answer';
+import answerSaidBare from '@salesforce/label/c.Booking_Progress_Answer_Bare';
 import missing from '@salesforce/label/c.Booking_Form_Missing';
 import missingCheckbox from '@salesforce/label/c.Booking_Form_Missing_Checkbox';
 import missingChoice from '@salesforce/label/c.Booking_Form_Missing_Choice';
@@ -23,6 +25,8 @@ export const LONG_TEXT = 'long_text';
 /** Characters that the service takes at most. */
 const MOST_CHARACTERS = { text: 255, long_text: 32000, phone: 40 };
 const MISSING = { [CHECKBOX]: missingCheckbox, [CHOICE]: missingChoice };
+/** After these at its end a field's name wants no colon. */
+const ENDED = /[?!:.]$/;
 const DECIMAL = /^[+-]?\d+([.]\d+)?$/;
 
 /**
@@ -98,6 +102,16 @@ export function answerText(value) {
         return yes;
     }
     return String(value) === 'false' ? no : String(value);
+}
+
+/**
+ * A field and what was answered there, in one line.
+ *
+ * @param {{label: string, value: (string|number|boolean)}} answer of a booking
+ * @returns {string} like `Budget: 12` or `What is it about? An audit`
+ */
+export function answeredText({ label, value }) {
+    return fill(ENDED.test(label) ? answerSaidBare : answerSaid, label, answerText(value));
 }
 
 const FAULTS = {

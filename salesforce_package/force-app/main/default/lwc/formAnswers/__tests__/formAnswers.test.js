@@ -1,4 +1,10 @@
-import { answerFault, answersToSend, answerText, startingAnswer } from 'c/formAnswers';
+import {
+    answeredText,
+    answerFault,
+    answersToSend,
+    answerText,
+    startingAnswer
+} from 'c/formAnswers';
 
 const aField = (kind, more = {}) => ({ key: 'k', label: 'K', kind, is_required: false, ...more });
 
@@ -95,4 +101,18 @@ describe('an answer of a booking', () => {
     ])('%p reads %s', (value, words) => {
         expect(answerText(value)).toBe(words);
     });
+
+    it.each([
+        ['Budget', 'Budget: Yes'],
+        ['What is it about?', 'What is it about? Yes'],
+        ['Say it!', 'Say it! Yes'],
+        ['Budget:', 'Budget: Yes'],
+        ['Terms were read.', 'Terms were read. Yes'],
+        ['Who (and why?)', 'Who (and why?): Yes']
+    ])(
+        'stands behind %p with a colon only where the label has no end of its own',
+        (label, line) => {
+            expect(answeredText({ label, value: true })).toBe(line);
+        }
+    );
 });
