@@ -1,4 +1,5 @@
 import { api, LightningElement } from 'lwc';
+import { later } from 'c/bookingClock';
 import heading from '@salesforce/label/c.Booking_Consent_Heading';
 import read from '@salesforce/label/c.Booking_Consent_Read';
 import given from '@salesforce/label/c.Booking_Consent_Given';
@@ -42,8 +43,21 @@ export default class GuestConsent extends LightningElement {
      */
     @api
     refuse(words) {
-        this.refs.box.setCustomValidity(words);
-        this.refs.box.reportValidity();
+        const { box } = this.refs;
+        box.setCustomValidity(words);
+        box.reportValidity();
+        if (words) {
+            this.bringIntoView(box);
+        }
+    }
+
+    handleFocus() {
+        this.bringIntoView(this.refs.box);
+    }
+
+    /** With its message, which is drawn only after whatever is being done now. */
+    bringIntoView(box) {
+        later(() => box.scrollIntoView({ block: 'nearest' }), 0);
     }
 
     handleChange(event) {

@@ -21,6 +21,7 @@ describe('c-guest-consent', () => {
         box().setCustomValidity = (words) => said.push(words);
         box().reportValidity = jest.fn();
         box().focus = jest.fn();
+        box().scrollIntoView = jest.fn();
     }
 
     const box = () => element.shadowRoot.querySelector('lightning-input');
@@ -56,6 +57,36 @@ describe('c-guest-consent', () => {
         element.hasConsent = true;
         expect(element.check()).toBe(true);
         expect(said).toEqual([MISSING, '']);
+    });
+
+    describe('brings the whole box into view', () => {
+        beforeEach(() => {
+            jest.useFakeTimers();
+            show();
+        });
+
+        afterEach(() => {
+            jest.useRealTimers();
+        });
+
+        it.each([
+            ['with what is wrong, as soon as that is drawn', () => element.refuse('No.')],
+            ['when it takes the focus', () => box().dispatchEvent(new CustomEvent('focus'))]
+        ])('%s', (_, act) => {
+            act();
+            expect(box().scrollIntoView).not.toHaveBeenCalled();
+            jest.runAllTimers();
+
+            expect(box().scrollIntoView).toHaveBeenCalledTimes(1);
+            expect(box().scrollIntoView).toHaveBeenCalledWith({ block: 'nearest' });
+        });
+
+        it('but not when nothing is wrong any more', () => {
+            element.refuse('');
+            jest.runAllTimers();
+
+            expect(box().scrollIntoView).not.toHaveBeenCalled();
+        });
     });
 
     it('says what the service found wrong, and takes the focus', () => {
