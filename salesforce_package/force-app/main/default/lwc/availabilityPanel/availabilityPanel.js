@@ -30,6 +30,7 @@ import { questionOf, searchFrom, whoIsAsked } from './asking';
 import { FreeSearch } from './freeSearch';
 import { labels } from './labels';
 import {
+    emptyWords,
     isEverybodyUnavailable,
     nextFreeLabel,
     noneUntilWords,
@@ -644,7 +645,7 @@ export default class AvailabilityPanel extends LightningElement {
         if (isEverybodyUnavailable(this.saidOf)) {
             return this.hidesUnavailable ? labels.nobodyBookableSaid : labels.nobodyBookableNext;
         }
-        return this.isDay ? labels.nobodyWorksDay : labels.nobodyWorks;
+        return emptyWords(this.saidOf);
     }
 
     get thinnedText() {

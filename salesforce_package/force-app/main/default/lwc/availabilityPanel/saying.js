@@ -1,6 +1,6 @@
 /** What is said about the times that are shown, and what a button beside the words does. */
 import { dateIn, dayText } from 'c/bookingTime';
-import { isNarrowed, isOver, spokenTime } from 'c/bookingTimes';
+import { holidayWords, isNarrowed, isOver, spokenTime } from 'c/bookingTimes';
 import { fill } from 'c/bookingWords';
 import { labels } from './labels';
 
@@ -46,6 +46,19 @@ function nothingWords(shown) {
 
 function spokenNext({ nextSuiting, spokenZone: zone, locale }) {
     return spokenTime(nextSuiting.start_at, { zone, locale, now: Date.now() });
+}
+
+/**
+ * What stands in place of a grid without rows: a day says its holiday, as a column of the week does.
+ * @param {Shown} shown
+ * @returns {string}
+ */
+export function emptyWords({ isDay, model, times, locale }) {
+    if (!isDay) {
+        return labels.nobodyWorks;
+    }
+    const [{ date, state }] = model.days;
+    return state === 'holiday' ? holidayWords(date, times, locale) : labels.nobodyWorksDay;
 }
 
 /**

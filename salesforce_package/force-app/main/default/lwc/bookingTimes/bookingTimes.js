@@ -12,6 +12,7 @@ export {
     dayWords,
     freeCountWords,
     freeWords,
+    holidayWords,
     saysMore,
     unavailableWords,
     whyWords

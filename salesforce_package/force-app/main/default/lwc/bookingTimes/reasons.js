@@ -1,4 +1,4 @@
-import { instantsAt, timeText } from 'c/bookingTime';
+import { dayText, instantsAt, timeText } from 'c/bookingTime';
 import { fill, plural } from 'c/bookingWords';
 import andMore from '@salesforce/label/c.Booking_Why_And_More';
 import clockJumps from '@salesforce/label/c.Booking_Why_Clock_Jumps';
@@ -19,7 +19,8 @@ import sentence from '@salesforce/label/c.Booking_Why_Person';
 const MOST_PEOPLE = 3;
 const MOST_NAMES = 6;
 /** What says of whom a day is free, and why. */
-const DAYS_OWN = ['day_off', 'holiday'];
+const HOLIDAY = 'holiday';
+const DAYS_OWN = ['day_off', HOLIDAY];
 const OF_DAYS = {
     past: dayPast,
     off: dayOff,
@@ -45,6 +46,29 @@ export function dayWords(state) {
 export function saysMore(cell) {
     const { reasons } = (cell.start && cell.start.group) || { reasons: [] };
     return reasons.some((reason) => DAYS_OWN.includes(reason.detail));
+}
+
+/**
+ * Which holiday a day is that is drawn without times: as that time says it at which most have it.
+ *
+ * @param {string} date of a day in the state `holiday`
+ * @param {object} times what `readTimes` made of the answer
+ * @param {string} locale
+ * @returns {string}
+ */
+export function holidayWords(date, times, locale) {
+    const group = times.starts
+        .filter((start) => start.date === date && start.group)
+        .map((start) => start.group)
+        .reduce((one, other) => (holidaysIn(other) > holidaysIn(one) ? other : one));
+    const ofTheDay = group.reasons.find((each) => !each.host_id && each.detail === HOLIDAY);
+    return ofTheDay
+        ? fill(sentence, dayText(date, locale, 'medium'), ofTheDay.message)
+        : `${dayHoliday} ${aboutPeople(group, times)}`;
+}
+
+function holidaysIn({ reasons }) {
+    return reasons.filter((reason) => reason.detail === HOLIDAY).length;
 }
 
 /**

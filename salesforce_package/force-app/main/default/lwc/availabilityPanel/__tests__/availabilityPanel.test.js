@@ -2,7 +2,15 @@ import { createElement } from 'lwc';
 import AvailabilityPanel from 'c/availabilityPanel';
 import { askAvailability } from 'c/bookingCalls';
 import { dateIn, partsIn, toMs } from 'c/bookingTime';
-import { answerOf, away, busy, past, person, tooNear } from '../../bookingTimes/__tests__/answers';
+import {
+    answerOf,
+    away,
+    busy,
+    offOn,
+    past,
+    person,
+    tooNear
+} from '../../bookingTimes/__tests__/answers';
 
 jest.mock('c/bookingCalls', () => ({ askAvailability: jest.fn() }));
 
@@ -275,6 +283,33 @@ describe('c-availability-panel', () => {
         expect(find(element, '.unavailable').textContent).toContain(
             'Ben Cole has to connect a calendar again.'
         );
+    });
+
+    it.each([
+        [
+            'of the type',
+            [away('anna'), { detail: 'holiday', message: 'is on a holiday (Founders’ day)' }],
+            'Thursday, March 4 is on a holiday (Founders’ day).'
+        ],
+        [
+            'of a person',
+            [offOn('anna', 'holiday'), away('ben')],
+            'This day is a holiday. Anna Berg is off: holiday; Ben Cole does not work then.'
+        ],
+        ['of nobody', [away('anna'), away('ben')], 'Nobody works on this day.']
+    ])('says of a day without times which holiday it is: %s', async (_, reasons, words) => {
+        const people = [ANNA, BEN];
+        const at = (date, minutes) => {
+            const isThen = date === '2027-03-04' && minutes >= 540 && minutes < 720;
+            return isThen ? { reasons } : workedBy(['anna', 'ben'], date, minutes);
+        };
+        serve({ at, people });
+        const element = await draw({ width: 'narrow', hostId: '', allHosts: true });
+
+        await click(element, '[data-date="2027-03-04"]');
+
+        expect(gridOfPanel(element).model.rows).toEqual([]);
+        expect(gridOfPanel(element).emptyText).toBe(words);
     });
 
     it('leaves that to whoever says it beside the times', async () => {
