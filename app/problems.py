@@ -24,6 +24,7 @@ from app.inputs.zones import UnknownTimeZoneError
 from booking_types.errors import (
     AvailabilityUnverifiedError,
     BookingError,
+    ConsentChangedError,
     ForbiddenError,
     InvalidRequestError,
     KeyGivenUpError,
@@ -105,6 +106,7 @@ _CLASSES: tuple[tuple[type[BookingError], int, str], ...] = (
     (SlotUnavailableError, 409, "The time is not available"),
     (NoHostAvailableError, 409, "No host is available"),
     (KeyGivenUpError, 409, "This attempt was given up"),
+    (ConsentChangedError, 409, "The guest's consent was to another text"),
     (AvailabilityUnverifiedError, 503, "Availability could not be checked"),
     (RevisionConflictError, 412, "Somebody else changed this meanwhile"),
     (InvalidRequestError, 422, "The request is not valid"),

@@ -110,6 +110,12 @@ class KeyGivenUpError(BookingError):
     code = "key_given_up"
 
 
+class ConsentChangedError(BookingError):
+    """What the guest was read and agreed to is not what the booking type asks for now."""
+
+    code = "consent_changed"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong with a definition.

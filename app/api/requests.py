@@ -151,6 +151,13 @@ class BookingRequest(Strict):
             "to them."
         }
     )
+    consent_text = Paragraphs(
+        metadata={
+            "description": "The very text that was read to the guest. Where it is not the booking "
+            "type's any more, nothing is booked (`consent_changed`).",
+            "maxLength": PARAGRAPH_CHARACTERS,
+        }
+    )
 
     @post_load
     def _complete(self, data: dict[str, Any], **_: Any) -> BookRequest:
@@ -406,7 +413,7 @@ def request_hash(request: BookRequest) -> str:
     if request.answers:
         meaning["answers"] = dict(request.answers)
     if request.has_consent:
-        meaning["consent"] = True
+        meaning["consent"] = request.consent_text or True
     text = json.dumps(meaning, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 

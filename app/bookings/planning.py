@@ -23,6 +23,7 @@ from app.vendors import CALENDAR_VENDORS, writing_connection
 from booking_types.answers import Part, Reason, ReasonCode, Verdict
 from booking_types.errors import (
     BookingError,
+    ConsentChangedError,
     ForbiddenError,
     InvalidRequestError,
     NoHostAvailableError,
@@ -34,6 +35,7 @@ from booking_types.intervals import Interval
 from booking_types.local_time import zone_named
 from booking_types.model import (
     BookingType,
+    ConsentRule,
     HostRuleKind,
     HostTimes,
     Platform,
@@ -215,6 +217,7 @@ def check_consent(booking_type: BookingType, request: BookRequest) -> None:
 
     Raises:
         InvalidRequestError: ``consent_required``.
+        ConsentChangedError: They agreed to a text that an admin has changed since.
     """
     if booking_type.consent is not None and not request.has_consent:
         raise InvalidRequestError(
@@ -223,6 +226,18 @@ def check_consent(booking_type: BookingType, request: BookRequest) -> None:
             code="consent_required",
             field="consent",
         )
+    read = request.consent_text
+    if booking_type.consent is not None and read and not _same_words(read, booking_type.consent):
+        raise ConsentChangedError(
+            "The text that the guest has to agree to was changed a moment ago. Read the new one "
+            "to them, and book again.",
+            field="consent",
+        )
+
+
+def _same_words(read: str, rule: ConsentRule) -> bool:
+    """White space aside, which may change on the way."""
+    return read.split() == rule.text.split()
 
 
 def check_platform(booking_type: BookingType, request: BookRequest) -> None:

@@ -211,6 +211,7 @@ class BookRequest:
         notes: The organizer's.
         answers: What was entered in the booking form, by the fields' keys, as it was sent.
         has_consent: The guest agreed to what the type asks consent for.
+        consent_text: What was read to them, where the caller says it.
         idempotency_key: The caller's; nothing when it sent none.
         request_hash: Of the request's meaning, to notice a key used for something else.
     """
@@ -228,6 +229,7 @@ class BookRequest:
     notes: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
     has_consent: bool = False
+    consent_text: str = ""
     idempotency_key: str | None = None
     request_hash: str = ""
 

@@ -13,7 +13,12 @@ import pytest
 from app.api.bodies import Viewer, booking_body, offered_body
 from app.bookings.questions import AvailabilityRequest, OfferedType
 from app.callers import Caller
-from booking_types.errors import ForbiddenError, InvalidRequestError, NotEligibleError
+from booking_types.errors import (
+    ConsentChangedError,
+    ForbiddenError,
+    InvalidRequestError,
+    NotEligibleError,
+)
 from booking_types.filters import ClauseOutcome
 from booking_types.intervals import Interval
 from booking_types.model import (
@@ -220,6 +225,24 @@ def test_a_sensitive_meeting_is_booked_only_with_the_guests_consent(house: House
     assert booking_body(view)["consent"]["text"] == CONSENT.text
     outsider = booking_body(view, viewer=Viewer(is_insider=False, is_admin=False))
     assert "consent" not in outsider
+
+
+def test_consent_to_a_text_that_was_changed_meanwhile_is_no_consent(house: House) -> None:
+    host = house.a_host("host")
+    kind = house.a_booking_type(hosts=[host], consent=CONSENT)
+    lead = house.a_lead()
+
+    with pytest.raises(ConsentChangedError) as caught:
+        house.book(
+            lead, kind, TUESDAY_10, host=host, has_consent=True, consent_text="May we listen in?"
+        )
+    assert (caught.value.code, caught.value.field) == ("consent_changed", "consent")
+    assert house.execute("select 1 from bookings") == []
+
+    view = house.book(
+        lead, kind, TUESDAY_10, host=host, has_consent=True, consent_text=f" {CONSENT.text}\n"
+    )
+    assert view.booking.consent["text"] == CONSENT.text
 
 
 def test_of_a_type_that_asks_for_no_consent_none_is_kept(house: House) -> None:
