@@ -71,6 +71,18 @@ def tick(screen: Screen, label: str) -> None:
     screen.panel.get_by_text(label, exact=True).first.click()
 
 
+def stands_above_the_button(screen: Screen, words: str) -> None:
+    """Words at the consent are in sight, not behind the button that always is."""
+    said = screen.panel.locator("c-guest-consent").get_by_text(words).last
+    button = screen.panel.get_by_role("button", name="Book", exact=True)
+    screen.page.wait_for_function(
+        "([said, button]) =>"
+        " said.getBoundingClientRect().bottom <= button.getBoundingClientRect().top",
+        arg=[said.element_handle(), button.element_handle()],
+        timeout=3000,
+    )
+
+
 # --------------------------------------------------------------------------- the form, consent
 
 
@@ -149,6 +161,8 @@ def test_what_is_missing_is_said_at_its_field_and_nothing_is_booked(
     tick(screen, "Terms were read")
     screen.book()
     expect(screen.panel.get_by_label(AGREED)).to_be_focused()
+    stands_above_the_button(screen, "tick this once they have agreed")
+    screen.picture("asked-consent-missing")
     assert house.execute("select 1 from bookings where org_id = :org", org=house.org_id) == []
 
     tick(screen, AGREED)

@@ -43,20 +43,13 @@ export default class GuestConsent extends LightningElement {
      */
     @api
     refuse(words) {
-        const { box } = this.refs;
-        box.setCustomValidity(words);
-        box.reportValidity();
-        if (words) {
-            this.bringIntoView(box);
-        }
+        this.refs.box.setCustomValidity(words);
+        this.refs.box.reportValidity();
     }
 
+    /** All of the box comes into view, with its message: that is drawn only after what is done now. */
     handleFocus() {
-        this.bringIntoView(this.refs.box);
-    }
-
-    /** With its message, which is drawn only after whatever is being done now. */
-    bringIntoView(box) {
+        const { box } = this.refs;
         later(() => box.scrollIntoView({ block: 'nearest' }), 0);
     }
 

@@ -69,11 +69,9 @@ describe('c-guest-consent', () => {
             jest.useRealTimers();
         });
 
-        it.each([
-            ['with what is wrong, as soon as that is drawn', () => element.refuse('No.')],
-            ['when it takes the focus', () => box().dispatchEvent(new CustomEvent('focus'))]
-        ])('%s', (_, act) => {
-            act();
+        it('as soon as its message is drawn, when it takes the focus', () => {
+            element.refuse('No.');
+            box().dispatchEvent(new CustomEvent('focus'));
             expect(box().scrollIntoView).not.toHaveBeenCalled();
             jest.runAllTimers();
 
@@ -81,8 +79,8 @@ describe('c-guest-consent', () => {
             expect(box().scrollIntoView).toHaveBeenCalledWith({ block: 'nearest' });
         });
 
-        it('but not when nothing is wrong any more', () => {
-            element.refuse('');
+        it('but not away from another field that has the focus', () => {
+            element.refuse('No.');
             jest.runAllTimers();
 
             expect(box().scrollIntoView).not.toHaveBeenCalled();
