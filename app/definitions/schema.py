@@ -150,7 +150,19 @@ def _object(kind: type[Any], found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return _length(value)
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
     return msgspec.json.decode(msgspec.json.encode(value))
+
+
+def _length(value: timedelta) -> str:
+    """A length of whole minutes as people write it: ``PT1H30M``."""
+    hours, minutes = divmod(value // timedelta(minutes=1) % 1440, 60)
+    time = f"{f'{hours}H' * bool(hours)}{f'{minutes}M' * bool(minutes)}"
+    days = f"{value.days}D" * bool(value.days)
+    return f"P{days}{'T' * bool(time)}{time}" if days or time else "PT0M"
 
 
 def _with(schema: dict[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
