@@ -367,6 +367,7 @@ def records() -> list[dict[str, Any]]:
             "AccountId": ACCOUNT_ID,
             "StageName": "Negotiation",
             "Amount": 180_000,
+            "NextStep": "Agree on who takes part",
             "CloseDate": "2030-06-30",
             "OwnerId": rep,
         },
