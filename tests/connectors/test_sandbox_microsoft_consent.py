@@ -1,7 +1,7 @@
 """A person lets the application in as Entra has it, and msal, which nobody here wrote, drives it.
 
-The rules are from v2-oauth2-auth-code-flow.md, v2-admin-consent.md and id-token-claims-reference.md
-in entra-docs; PyJWT, msal's own, judges the signatures.
+The rules are from v2-oauth2-auth-code-flow.md and v2-admin-consent.md in entra-docs; PyJWT, msal's
+own, judges the signatures.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The pages where people let an application in: a user's own consent, and an administrator's.
 
-Sources: entra-docs, identity-platform/v2-oauth2-auth-code-flow.md, v2-admin-consent.md,
-scopes-oidc.md (read 2026). Nobody types a password here: whoever looks at the page chooses who
+Sources: entra-docs, identity-platform/v2-oauth2-auth-code-flow.md and v2-admin-consent.md (read
+2026). Nobody types a password here: whoever looks at the page chooses who
 they are. AADSTS numbers that stand in none of these pages are as callers report them.
 """
 

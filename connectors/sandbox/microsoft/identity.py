@@ -1,7 +1,7 @@
 """Who signed in, as a signed text: id tokens, and the keys to check them with.
 
-Source: entra-docs, identity-platform/id-token-claims-reference.md and v2-protocols-oidc.md (read
-2026): issuer, audience, pairwise subject, object id and tenant.
+Issuer, audience, pairwise subject, object id and tenant are as msal and PyJWT take them. The pages
+about them (entra-docs, id-token-claims-reference.md and v2-protocols-oidc.md) were not read for this.
 """
 
 from __future__ import annotations
