@@ -193,6 +193,39 @@ def test_what_the_service_refuses_is_said_at_its_field_and_what_was_typed_stays(
     screen.wait_until_all_is_done()
 
 
+def test_a_consent_to_a_text_that_has_changed_is_asked_anew_for_the_new_text(
+    screen: Screen, house: House
+) -> None:
+    """The type changed between the text being read to the guest and Book."""
+    host = house.a_host("executive")
+    house.a_booking_type(key="asking", hosts=[host], consent=ConsentRule(text=CONSENT))
+    open_details(screen, house)
+    screen.field("Notes").fill("Wants a demo")
+    tick(screen, AGREED)
+    new = "This meeting is recorded, and kept for a year. Do you agree?"
+    house.a_booking_type(key="asking", hosts=[host], consent=ConsentRule(text=new))
+
+    screen.book()
+
+    consent = screen.panel.locator("c-guest-consent")
+    expect(consent).to_contain_text("was changed a moment ago")
+    expect(consent).to_contain_text(new)
+    expect(consent).not_to_contain_text(CONSENT)
+    expect(screen.panel.get_by_label(AGREED)).not_to_be_checked()
+    expect(screen.panel.get_by_label(AGREED)).to_be_focused()
+    stands_above_the_button(screen, "was changed a moment ago")
+    expect(screen.field("Notes")).to_have_value("Wants a demo")
+    screen.picture("asked-consent-changed")
+    assert screen.accessibility_findings() == []
+    assert house.execute("select 1 from bookings where org_id = :org", org=house.org_id) == []
+
+    tick(screen, AGREED)
+    screen.book()
+    screen.wait_until_all_is_done()
+    assert the_booking(house).consent["text"] == new
+    assert the_booking(house).notes == "Wants a demo"
+
+
 @pytest.mark.parametrize(
     ("name", "width", "layout"), [("320", 320, "page"), ("column", 1440, "side")]
 )
@@ -367,3 +400,18 @@ def test_times_on_holidays_and_beyond_a_limit_say_so(screen: Screen, house: Hous
     expect(screen.panel.get_by_role("grid")).to_contain_text("Holiday")
     screen.picture("holiday")
     expect(screen.time(WEDNESDAY)).not_to_have_attribute("aria-disabled", "true")
+
+
+def test_a_holiday_is_named_where_a_single_day_is_drawn(screen: Screen, house: House) -> None:
+    house.a_booking_type(
+        hosts=[house.a_host("executive")],
+        holidays=HolidayRule(days=(Holiday(on=THURSDAY.date(), name="Founders’ day"),)),
+    )
+
+    screen.open(house.a_lead(), layout="side", opens="In place")
+    screen.create_booking()
+    screen.go_to(THURSDAY.date())
+
+    expect(screen.panel.get_by_role("grid")).to_have_count(0)
+    expect(screen.panel.locator("c-availability-grid")).to_contain_text("(Founders’ day)")
+    screen.picture("holiday-alone")

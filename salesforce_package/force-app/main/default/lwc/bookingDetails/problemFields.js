@@ -5,6 +5,9 @@
 
 const GUEST = /^guests(?:\[(\d+)\](?:\.(email|name))?)?$/;
 const OWN = ['platform', 'place', 'notes', 'consent'];
+/** What is wrong with the text that the guest agreed to is said at the box below it. */
+const CONSENT_TEXT = 'consent_text';
+const CONSENT_CHANGED = 'consent_changed';
 const ANSWER = /^answers\.(.+)$/;
 
 /**
@@ -20,6 +23,9 @@ export function fieldOf(problem, draft) {
         return '';
     }
     const field = problem.field || '';
+    if (field === CONSENT_TEXT || problem.code === CONSENT_CHANGED) {
+        return 'consent';
+    }
     if (OWN.includes(field)) {
         return field;
     }

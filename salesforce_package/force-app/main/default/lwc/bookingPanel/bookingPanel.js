@@ -21,6 +21,7 @@ import {
     changedAgain,
     coHostsChosen,
     coHostsOf,
+    consentLost,
     detailsClosed,
     detailsOpened,
     draftChanged,
@@ -47,6 +48,7 @@ import {
     timeChecked,
     timeChosen,
     typeChosen,
+    typeRenewed,
     typesAgain,
     typesLoaded,
     timesThen,
@@ -78,6 +80,9 @@ const WIDTHS = { medium: 600, wide: 960 };
 
 /** Refusals after which the times on the screen are known to be old. */
 const TIMES_ARE_OLD = ['slot_taken', 'slot_not_offered', 'host_unavailable', 'no_host'];
+
+/** The type asks consent for another text than the one that was read to the guest. */
+const CONSENT_CHANGED = 'consent_changed';
 
 /**
  * The whole flow of a booking: booking type, host and time, details, booked. Holds its state and
@@ -462,8 +467,27 @@ export default class BookingPanel extends LightningElement {
             this.finish(booking);
         } else if (problem.is_outcome_unknown) {
             this.look();
+        } else if (problem.code === CONSENT_CHANGED) {
+            this.askConsentAnew(problem);
         } else {
             this.refuse(problem);
+        }
+    }
+
+    /** Everything stays locked until the new text is there: nobody agrees to the old one again. */
+    async askConsentAnew(problem) {
+        const turn = this.bookTurn;
+        let refusal = problem;
+        let renewed = consentLost(this.flow);
+        try {
+            renewed = typeRenewed(this.flow, await askBookingTypes(this.recordId_));
+        } catch (unread) {
+            // Without the new text its change cannot be followed; what stands in the way can.
+            refusal = unread;
+        }
+        if (turn === this.bookTurn) {
+            this.flow = renewed;
+            this.refuse(refusal);
         }
     }
 

@@ -88,6 +88,24 @@ export function typesAgain(flow) {
     return { ...flow, step: 'types', slot: null, isDetailsOpen: false, lost: null, problem: null };
 }
 
+/**
+ * The chosen booking type as it is by now; what was chosen and typed stays. The guest has not agreed
+ * to anything that it asks now. A type that is offered no more stays as it was: the service says so
+ * when it is booked.
+ */
+export function typeRenewed(flow, offered) {
+    const { booking_type_id: id } = flow.bookingType;
+    const found = offered.offered.find((each) => each.booking_type_id === id);
+    const bookingType = found || flow.bookingType;
+    const draft = { ...draftFor(bookingType, flow), platform: flow.draft.platform };
+    return { ...flow, offered, bookingType, draft };
+}
+
+/** The guest agreed to what is asked no more: nothing of that may be booked. */
+export function consentLost(flow) {
+    return { ...flow, draft: { ...flow.draft, hasConsent: false } };
+}
+
 function draftFor(bookingType, flow) {
     const guest = guestOf(bookingType);
     const typed = flow.draft;
@@ -348,6 +366,7 @@ export function wishOf(flow, recordId, timeZone) {
     }
     if (flow.bookingType.consent_text && draft.hasConsent) {
         wish.consent = true;
+        wish.consent_text = flow.bookingType.consent_text;
     }
     return wish;
 }

@@ -670,15 +670,18 @@ describe('c-booking-details', () => {
             expect(calls).toEqual(['form budget: This cannot be.', 'form focused']);
         });
 
-        it('shows a problem of the service at the consent', async () => {
-            await show({ bookingType: ASKING, draft: FILLED });
-            const calls = watchParts();
-            element.problem = problemOf({ code: 'consent_required', field: 'consent' });
-            await flush();
+        it.each([{ field: 'consent' }, { field: 'consent_text' }, { code: 'consent_changed' }])(
+            'shows a problem of the service at the consent: %p',
+            async (of) => {
+                await show({ bookingType: ASKING, draft: FILLED });
+                const calls = watchParts();
+                element.problem = problemOf(of);
+                await flush();
 
-            expect(problem()).toBeNull();
-            expect(calls).toEqual(['consent: This cannot be.', 'consent focused']);
-        });
+                expect(problem()).toBeNull();
+                expect(calls).toEqual(['consent: This cannot be.', 'consent focused']);
+            }
+        );
 
         it.each(['answers.unknown', 'consent'])(
             'shows a problem of %s at the top when nothing of that kind is asked',

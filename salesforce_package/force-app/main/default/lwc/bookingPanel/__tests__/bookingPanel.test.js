@@ -784,6 +784,88 @@ describe('c-booking-panel: booking', () => {
         expect(book.mock.calls[1][1]).not.toBe(book.mock.calls[0][1]);
     });
 
+    describe('when the text that was read to the guest has changed meanwhile', () => {
+        const CHANGED = {
+            code: 'consent_changed',
+            field: 'consent_text',
+            message: 'The text has changed. Read the new one to the guest.'
+        };
+        const TYPED = { notes: 'Two teams', hasConsent: true };
+
+        async function agreed() {
+            const element = await chosen({ consent_text: 'Old.' });
+            book.mockRejectedValueOnce(CHANGED);
+            return element;
+        }
+
+        async function bookTyped(element) {
+            await tell(details(element), 'book', {
+                draft: { ...details(element).draft, ...TYPED }
+            });
+        }
+
+        it('sends the text that was shown, and shows the new one with the box unticked', async () => {
+            const element = await agreed();
+            offer(aType('lookup', { consent_text: 'New.' }));
+
+            await bookTyped(element);
+
+            expect(book.mock.calls[0][0].consent_text).toBe('Old.');
+            expect(details(element).problem).toEqual(CHANGED);
+            expect(details(element).bookingType.consent_text).toBe('New.');
+            expect(details(element).draft.hasConsent).toBe(false);
+            expect(details(element).draft.notes).toBe('Two teams');
+            expect(details(element).chosenSlot.start_at).toBe(NINE);
+            expect(said(element)).toBe(CHANGED.message);
+
+            book.mockResolvedValue(BOOKING);
+            await bookTyped(element);
+            expect(book.mock.calls[1][0].consent_text).toBe('New.');
+            expect(book.mock.calls[1][1]).not.toBe(book.mock.calls[0][1]);
+            expect(progress(element)).not.toBeNull();
+        });
+
+        it('stays locked until the new text is there', async () => {
+            const element = await agreed();
+            const types = deferred();
+            askBookingTypes.mockReturnValue(types.answer);
+
+            await bookTyped(element);
+            expect(details(element).isBooking).toBe(true);
+
+            types.resolve({ offered: [aType('lookup', { consent_text: 'New.' })], refused: [] });
+            await settle();
+            expect(details(element).isBooking).toBe(false);
+        });
+
+        it('says what stands in the way of the new text, and unticks the box all the same', async () => {
+            const element = await agreed();
+            askBookingTypes.mockRejectedValue(UNREACHABLE);
+
+            await bookTyped(element);
+
+            expect(details(element).problem).toEqual(UNREACHABLE);
+            expect(details(element).draft.hasConsent).toBe(false);
+            expect(details(element).draft.notes).toBe('Two teams');
+        });
+
+        it('changes nothing of another record that is shown meanwhile', async () => {
+            const element = await agreed();
+            const types = deferred();
+            askBookingTypes.mockReturnValueOnce(types.answer);
+            await bookTyped(element);
+            offer(aType('lookup', { name: 'Of the other' }));
+
+            element.recordId = '00QHp00002AbCdFMAV';
+            await settle();
+            types.resolve({ offered: [aType('lookup', { consent_text: 'New.' })], refused: [] });
+            await settle();
+
+            expect(find(element, 'h2').textContent).toBe('Of the other');
+            expect(details(element)).toBeNull();
+        });
+    });
+
     it('sends the same key when the same wish is booked again after a refusal', async () => {
         const element = await chosen();
         book.mockRejectedValue({ code: 'vendor_unavailable', message: 'Later.', retryable: true });

@@ -358,8 +358,35 @@ describe('the wish', () => {
 
             const agreed = flows.draftChanged(flow, { ...flow.draft, hasConsent: true });
             expect(wish(agreed).consent).toBe(true);
+            expect(wish(agreed).consent_text).toBe('May we record this?');
             const other = { ...agreed, bookingType: asking() };
             expect(wish(other)).not.toHaveProperty('consent');
+            expect(wish(other)).not.toHaveProperty('consent_text');
+        });
+
+        it('takes the type as it is by now, keeps what was typed and asks consent anew', () => {
+            const flow = typed(timed(begun(asking({ consent_text: 'Old.' }))), { about: 'A demo' });
+            const given = { hasConsent: true, notes: 'Two teams', platform: 'none' };
+            const agreed = flows.draftChanged(flow, { ...flow.draft, ...given });
+
+            const offered = { offered: [aType('choice'), asking({ consent_text: 'New.' })] };
+            const next = flows.typeRenewed(agreed, offered);
+
+            expect(next.bookingType.consent_text).toBe('New.');
+            expect(next.draft).toEqual({ ...agreed.draft, hasConsent: false });
+            expect(next.offered).toEqual(offered);
+            expect(next.slot).toEqual(flow.slot);
+            expect(next.isDetailsOpen).toBe(true);
+        });
+
+        it('leaves a type as it was that is offered no more, without the consent', () => {
+            const flow = timed(begun(asking({ consent_text: 'Old.' })));
+            const agreed = flows.draftChanged(flow, { ...flow.draft, hasConsent: true });
+
+            const next = flows.typeRenewed(agreed, { offered: [] });
+
+            expect(next.bookingType).toEqual(flow.bookingType);
+            expect(next.draft.hasConsent).toBe(false);
         });
 
         it('keeps what was typed for the same field of another type, and asks consent anew', () => {
