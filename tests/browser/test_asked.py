@@ -182,7 +182,7 @@ def test_what_the_service_refuses_is_said_at_its_field_and_what_was_typed_stays(
     screen.field("Notes").fill("Wants a demo")
     screen.book()
 
-    expect(screen.panel).to_contain_text("Call back at must be a phone number")
+    expect(screen.panel).to_contain_text("“Call back at” must be a phone number")
     expect(screen.field("Call back at")).to_be_focused()
     screen.panel.get_by_role("button", name="Close").first.click()
     screen.choose_time(WEDNESDAY)
