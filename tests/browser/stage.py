@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import TimeoutError as TooLateError
 
 from connectors.sandbox.server import SandboxServer
 from tests.house import House, Person
@@ -153,8 +154,14 @@ class Screen:
         """Show the week of a day."""
         field = self.panel.get_by_label("Go to date")
         field.or_(self.narrow_down).first.wait_for()
-        if self.narrow_down.and_(self.page.locator('[aria-expanded="false"]')).count():
-            self.narrow_down.click()
+        folded = self.narrow_down.and_(self.page.locator('[aria-expanded="false"]'))
+        if not folded.count():
+            # The panel measures itself once it is drawn: what is there at first may still go
+            # behind the button.
+            with contextlib.suppress(TooLateError):
+                field.fill(day.isoformat(), timeout=3000)
+                return
+        folded.click()
         field.fill(day.isoformat())
 
     def time(self, start: datetime) -> Locator:
