@@ -138,13 +138,14 @@ def _refused_type(refused: RefusedType, shows_values: bool) -> dict[str, Any]:  
         ),
     }
     if shows_values:
-        body["clauses"] = [_clause(clause) for clause in refusal.clauses]
+        body["clauses"] = [clause_body(clause) for clause in refusal.clauses]
         if refusal.problem:
             body["problem"] = refusal.problem
     return body
 
 
-def _clause(verdict: ClauseVerdict) -> dict[str, Any]:
+def clause_body(verdict: ClauseVerdict) -> dict[str, Any]:
+    """What became of one clause of a record filter."""
     return {
         "position": verdict.number,
         "outcome": verdict.outcome.value,

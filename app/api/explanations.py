@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from app.api.bodies import clause_body
 from app.bookings.explanations import (
     ExplainedPerson,
     ExplainedRole,
@@ -22,7 +23,6 @@ from app.bookings.explanations import (
 )
 from app.problems import utc_text
 from booking_types.answers import ExplainedDay, PersonDay, PersonRun, Reason
-from booking_types.filters import ClauseVerdict
 from booking_types.hosts import Considered, LookupStep
 
 #: So many days and runs of people an answer has at most; each has 100 to 180 bytes.
@@ -67,7 +67,7 @@ def _type(said: ExplainedType) -> dict[str, Any]:
         "name": said.name,
         "state": said.state.value,
         "detail": said.words,
-        "clauses": [_clause(each) for each in said.clauses],
+        "clauses": [clause_body(each) | {"is_hidden": each.is_hidden} for each in said.clauses],
     }
     if said.version is not None:
         body["version"] = said.version
@@ -76,16 +76,6 @@ def _type(said: ExplainedType) -> dict[str, Any]:
     if said.problem:
         body["problem"] = said.problem
     return body
-
-
-def _clause(verdict: ClauseVerdict) -> dict[str, Any]:
-    return {
-        "position": verdict.number,
-        "outcome": verdict.outcome.value,
-        "requirement": verdict.requirement,
-        "sentence": verdict.sentence,
-        "is_hidden": verdict.is_hidden,
-    }
 
 
 # ---------------------------------------------------------------------- hosts and times
